@@ -1,0 +1,46 @@
+#include "api/chat_stream.hpp"
+
+#include "api/errors.hpp"
+#include "api/sse.hpp"
+
+namespace collet::api {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Result<void>> ChatStream::write_frame(std::string frame) {
+  if (!begun()) {
+    base::Headers headers = stream_headers();
+    headers.insert(headers.end(), exchange_.headers.begin(), exchange_.headers.end());
+    base::StreamOptions options = stream_options(exchange_.context.shared.settings.limits.keepalive_ms);
+    auto started = co_await exchange_.responder.begin(200, std::move(headers), std::move(options));
+    if (!started) co_return started;
+  }
+  co_return co_await exchange_.responder.write(frame);
+}
+
+asio::awaitable<Result<void>> ChatStream::write_delta(const Value& delta) {
+  std::string frame = message_frame(chunk_json(envelope_, delta));
+  co_return co_await write_frame(std::move(frame));
+}
+
+asio::awaitable<void> ChatStream::finish(std::string finish_reason, llm::Usage usage, bool include_usage) {
+  std::string frames = message_frame(finish_chunk_json(envelope_, finish_reason, usage));
+  if (include_usage) frames += message_frame(usage_chunk_json(envelope_, usage));
+  frames += kDoneFrame;
+  const auto written = co_await write_frame(std::move(frames));
+  if (written) co_await exchange_.responder.end();
+}
+
+asio::awaitable<void> ChatStream::fail(Error error) {
+  HttpError http = model_to_http(error);
+  if (!begun()) {
+    co_await send_error(exchange_.responder, std::move(http), exchange_.headers);
+    co_return;
+  }
+  std::string frames = error_event(http);
+  frames += kDoneFrame;
+  const auto written = co_await exchange_.responder.write(frames);
+  if (written) co_await exchange_.responder.end();
+}
+
+}  // namespace collet::api

@@ -1,0 +1,144 @@
+#include "api/tools.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "api/fields.hpp"
+#include "api/messages.hpp"
+#include "base/text.hpp"
+#include "collet/abi.h"
+
+namespace collet::api {
+namespace {
+
+const std::array<std::string, 3> kTypes = {"heroku_tool", "mcp", "function"};
+const std::array<std::string, 6> kRuntimeParams = {"target_app_name", "dyno_size", "ttl_seconds",
+                                                   "max_calls", "tool_params", "max_retries"};
+
+template <class Map>
+std::vector<std::string> keys_of(const Map& map) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  return keys;
+}
+
+std::int64_t clamped(Fields& params, std::string_view name, std::int64_t fallback, std::int64_t max,
+                     ToolSelection& selection) {
+  const std::int64_t value = params.integer(name).value_or(fallback);
+  if (value <= max) return value;
+  selection.warnings.push_back(params.path_of(name) + ": " + std::to_string(value) +
+                               " is above the maximum, " + std::to_string(max) + " is used");
+  return max;
+}
+
+Result<void> read_runtime_params(const Value& value, const std::string& path, const Context& context,
+                                 agent::RunTool& tool, Value& tool_params, ToolSelection& selection) {
+  const config::Settings& settings = context.shared.settings;
+  Fields params(value.is_null() ? json::object(Members{}) : value, path + ".runtime_params");
+  const std::string unknown = params.unknown(kRuntimeParams);
+  if (!unknown.empty()) {
+    const std::string_view near = base::nearest(unknown, kRuntimeParams);
+    params.complain(unknown, "is unknown; expected one of " + base::join(kRuntimeParams, ", ") +
+                                 (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?"));
+  }
+  tool.app = params.choice("target_app_name", keys_of(settings.apps), "");
+  tool.size = params.choice("dyno_size", keys_of(settings.sizes), "standard-1x");
+  const std::int64_t own_ms = tool.offer.tool->info.timeout_ms;
+  const std::int64_t ttl_s = own_ms > 0 ? std::min(settings.limits.ttl_seconds_default, (own_ms + 999) / 1000)
+                                        : settings.limits.ttl_seconds_default;
+  tool.ttl_ms = clamped(params, "ttl_seconds", ttl_s, settings.limits.ttl_seconds_max, selection) * 1000;
+  tool.calls_max = static_cast<int>(clamped(params, "max_calls", settings.limits.calls_per_tool_default,
+                                            settings.limits.calls_per_tool_max, selection));
+  tool_params = params.object("tool_params");
+  if (params.error()) return *params.error();
+  if (!tool.app.empty()) tool.app_tools = settings.apps.at(tool.app).tools;
+  return {};
+}
+
+// Two entries of one name are kept apart by a suffix.
+std::string free_name(const std::string& wanted, const ToolSelection& selection) {
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(selection.tools.begin(), selection.tools.end(),
+                       [&](const agent::RunTool& t) { return t.offer.offered_name == name; }) ||
+           std::any_of(selection.client_tools.begin(), selection.client_tools.end(),
+                       [&](const llm::ToolSpec& t) { return t.name == name; });
+  };
+  std::string name = wanted;
+  for (int i = 2; taken(name); ++i) name = wanted + "_" + std::to_string(i);
+  return name;
+}
+
+Result<void> check_allowed(const agent::RunTool& tool, const config::KeySettings& key,
+                           const std::string& path) {
+  const auto& info = tool.offer.tool->info;
+  const policy::Verdict verdict = policy::decide(
+      {info.full_name(), tool.asked_name, (info.flags & COLLET_TOOL_NEEDS_APP) != 0, tool.app,
+       tool.app.empty() ? nullptr : &tool.app_tools},
+      {key.id, key.tools});
+  if (verdict.allowed) return {};
+  const Errc code = verdict.rule == "tool.needs_app" ? Errc::invalid : Errc::denied;
+  return Error{code, path + ": " + verdict.message};
+}
+
+Result<void> add_entry(const Value& entry, const std::string& path, const Context& context,
+                       const config::KeySettings& key, ToolSelection& selection) {
+  Fields fields(entry, path);
+  const std::string type = fields.choice("type", kTypes, "");
+  if (type.empty() && !fields.error()) {
+    fields.complain("type", "is missing; expected one of " + base::join(kTypes, ", "));
+  }
+  if (fields.error()) return *fields.error();
+  if (type == "function") {
+    auto spec = parse_function_tool(entry, path);
+    if (!spec) return std::move(spec).error();
+    selection.client_tools.push_back(std::move(spec).value());
+    return {};
+  }
+  // Early clients wrote the name as `function` or `function.name`.
+  const Value function = fields.get("function");
+  const std::string_view pilot = function.is_object() ? function["name"].string_or("") : function.string_or("");
+  const std::string name = pilot.empty() ? fields.required_string("name") : fields.string("name", pilot);
+  const std::string description = fields.string("description");
+  if (fields.error()) return *fields.error();
+  return add_tool(name, fields.get("runtime_params"), description, path, context, key, selection);
+}
+
+}  // namespace
+
+Result<void> add_tool(std::string_view name, const Value& runtime_params, std::string_view description,
+                      const std::string& path, const Context& context, const config::KeySettings& key,
+                      ToolSelection& selection) {
+  const auto snapshot = context.shared.tools();
+  auto found = snapshot->find(name);
+  if (!found) return Error{Errc::invalid, path + ".name: " + found.error().message};
+  agent::RunTool tool;
+  tool.asked_name = name;
+  tool.offer.tool = *found;
+  Value tool_params;
+  auto read = read_runtime_params(runtime_params, path, context, tool, tool_params, selection);
+  if (!read) return read;
+  auto allowed = check_allowed(tool, key, path);
+  if (!allowed) return allowed;
+  const plugin::ToolInfo& info = (*found)->info;
+  const std::string wire_name = info.name_space.empty() ? std::string(name) : info.full_name();
+  auto offer = plugin::make_offer(*found, free_name(wire_name, selection), tool_params, description);
+  if (!offer) {
+    return Error{offer.error().code, path + ".runtime_params.tool_params: " + offer.error().message};
+  }
+  tool.offer = std::move(offer).value();
+  selection.tools.push_back(std::move(tool));
+  return {};
+}
+
+Result<void> add_tools(const Value& tools, const std::string& path, const Context& context,
+                       const config::KeySettings& key, ToolSelection& selection) {
+  if (tools.is_null()) return {};
+  if (!tools.is_array()) return Error{Errc::invalid, path + ": expected an array, got " + quoted(tools)};
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    auto added = add_entry(tools.at(i), path + "[" + std::to_string(i) + "]", context, key, selection);
+    if (!added) return added;
+  }
+  return {};
+}
+
+}  // namespace collet::api

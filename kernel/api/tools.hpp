@@ -1,0 +1,31 @@
+// The `tools` of a request: which tools, with which runtime_params.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/run.hpp"
+#include "api/context.hpp"
+#include "collet/result.hpp"
+
+namespace collet::api {
+
+struct ToolSelection {
+  std::vector<agent::RunTool> tools;
+  std::vector<llm::ToolSpec> client_tools;
+  std::vector<std::string> warnings;  ///< For the x-collet-warning header.
+};
+
+/// Adds the entries of a `tools` array. Everything wrong with them is found here,
+/// before any model is asked. @param path how errors call the array.
+/// @error invalid; denied: this key or app may not use the tool.
+[[nodiscard]] Result<void> add_tools(const Value& tools, const std::string& path,
+                                     const Context& context, const config::KeySettings& key,
+                                     ToolSelection& selection);
+/// Adds one tool by name and runtime_params.
+[[nodiscard]] Result<void> add_tool(std::string_view name, const Value& runtime_params,
+                                    std::string_view description, const std::string& path,
+                                    const Context& context, const config::KeySettings& key,
+                                    ToolSelection& selection);
+
+}  // namespace collet::api

@@ -1,0 +1,126 @@
+// collet tools, collet call: the tools of a server without a model.
+#include <cmath>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/result_view.hpp"
+#include "cli/session.hpp"
+#include "cli/signals.hpp"
+#include "cli/table.hpp"
+
+namespace collet::cli {
+namespace {
+
+std::string joined(const Value& texts, std::string_view separator) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < texts.size(); ++i) parts.emplace_back(texts.at(i).string_or(""));
+  return base::join(parts, separator);
+}
+
+std::string text_of(const Value& object, std::string_view key) { return visible(object[key].string_or("")); }
+
+std::string first_line(std::string_view text) { return std::string(base::split(text, '\n').front()); }
+
+std::string tools_table(const Value& tools, std::size_t width) {
+  Table table{{"TOOL", "PLUGIN", "EFFECTS", "DESCRIPTION"}, {}};
+  for (std::size_t i = 0; i < tools.size(); ++i) {
+    const Value tool = tools.at(i);
+    const std::string space = text_of(tool, "namespace");
+    const std::string effects = joined(tool["effects"], ",");
+    table.rows.push_back({(space.empty() ? "" : space + "/") + text_of(tool, "name"), text_of(tool, "plugin"),
+                          effects.empty() ? "-" : visible(effects), first_line(text_of(tool, "description"))});
+  }
+  return table.rows.empty() ? "no tools\n" : table.text(width);
+}
+
+std::string plugins_table(const Value& plugins) {
+  Table table{{"PLUGIN", "VERSION", "STATE", "FILE, AND WHY IT IS NOT SERVING"}, {}};
+  for (std::size_t i = 0; i < plugins.size(); ++i) {
+    const Value plugin = plugins.at(i);
+    std::string place = text_of(plugin, "file");
+    const std::string reason = text_of(plugin, "reason");
+    if (!reason.empty()) place += ": " + reason;
+    std::string id = text_of(plugin, "id");
+    const std::string instance = text_of(plugin, "instance");
+    if (!instance.empty() && instance != id) id += " (" + instance + ")";
+    table.rows.push_back({id.empty() ? "?" : id, text_of(plugin, "version"), text_of(plugin, "state"), place});
+  }
+  // Reasons are there to be read: nothing is cut.
+  return table.rows.empty() ? "no plugins\n" : table.text(0);
+}
+
+std::string result_text(const ResultView& view) {
+  std::string out = visible(view.stdout_text);
+  if (!out.empty() && !out.ends_with('\n')) out += '\n';
+  const std::string value = visible(view.text);
+  if (!value.empty()) out += (view.returncode ? "= " : "") + value + (value.ends_with('\n') ? "" : "\n");
+  return out;
+}
+
+int show_result(const Value& answer, Console& console) {
+  const ResultView view = view_result(answer["content"], answer["isError"].as_bool().value_or(false));
+  const std::string errors = visible(view.stderr_text);
+  if (view.is_error && view.stdout_text.empty() && errors.empty()) console.fail(kFailed, view.text);
+  else console.out(result_text(view));
+  if (!errors.empty()) console.err(errors + (errors.ends_with('\n') ? "" : "\n"));
+  if (console.terminal()) {
+    const auto ms = static_cast<std::int64_t>(std::llround(answer["duration_ms"].as_double().value_or(0)));
+    std::string line = duration_text(ms);
+    if (view.returncode) line += ", returncode " + std::to_string(*view.returncode);
+    if (!view.status.empty()) line += ", " + visible(view.status);
+    console.err(console.paint()(Style::dim, line) + "\n");
+  }
+  return view.is_error || view.returncode.value_or(0) != 0 ? kFailed : kDone;
+}
+
+Result<Value> call_body(const CallOptions& options) {
+  std::string text = options.arguments;
+  if (text == "-") {
+    auto read = read_stdin();
+    if (!read) return read.error();
+    text = std::move(*read);
+  }
+  auto arguments = Value::parse(base::trim(text).empty() ? "{}" : text);
+  if (!arguments) return Error{Errc::invalid, "the arguments are not JSON: " + arguments.error().message};
+  if (!arguments->is_object()) return Error{Errc::invalid, "the arguments: expected a JSON object, got " + std::string(name(arguments->kind()))};
+  auto params = runtime_params(options.params);
+  if (!params) return params.error();
+  Members members{{"name", options.tool}, {"arguments", *arguments}};
+  if (!params->is_null()) members.emplace_back("runtime_params", *params);
+  return json::object(members);
+}
+
+}  // namespace
+
+int run_tools(const ToolsOptions& options, const Hooks& hooks, Console& console) {
+  int exit_code = kDone;
+  auto session = Session::open(hooks, console, {options.config_file, false}, exit_code);
+  if (!session) return exit_code;
+  const auto list = session->client().get("/v1/tools");
+  if (!list) return console.fail(kFailed, list.error().message);
+  if (options.json) {
+    console.out(list->dump(true) + "\n");
+    return kDone;
+  }
+  const std::size_t width = console.terminal() ? console.width() : 0;
+  console.out(tools_table((*list)["tools"], width) + "\n" + plugins_table((*list)["plugins"]));
+  return kDone;
+}
+
+int run_call(const CallOptions& options, const Hooks& hooks, Console& console) {
+  const auto body = call_body(options);
+  if (!body) return console.fail(kUsage, body.error().message);
+  int exit_code = kDone;
+  auto session = Session::open(hooks, console, {options.config_file, false}, exit_code);
+  if (!session) return exit_code;
+  const StopSignals signals([client = &session->client()] { client->cancel(); });
+  console.transient("running " + options.tool);
+  const auto answer = session->client().post("/v1/tools/call", *body);
+  if (!answer) return console.fail(kFailed, answer.error().message);
+  if (!session->client().warning().empty()) console.err("note: " + visible(session->client().warning()) + "\n");
+  if (!options.json) return show_result(*answer, console);
+  console.out(answer->dump() + "\n");
+  return (*answer)["isError"].as_bool().value_or(false) ? kFailed : kDone;
+}
+
+}  // namespace collet::cli

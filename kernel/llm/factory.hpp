@@ -1,0 +1,25 @@
+// The provider that a configured model asks for.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/http_client.hpp"
+#include "config/settings.hpp"
+#include "llm/provider.hpp"
+
+namespace collet::llm {
+
+class EmbeddedModel;
+
+/// One per model and I/O thread.
+/// @param client, io of that thread; outlive the provider.
+/// @param embedded the child that serves a model of `provider: embedded`; outlives
+/// the provider. Such a model is always planned: it cannot call tools by itself.
+/// @error invalid: the settings contradict themselves.
+[[nodiscard]] Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings,
+                                                              base::HttpClient& client, boost::asio::io_context& io,
+                                                              EmbeddedModel* embedded);
+
+}  // namespace collet::llm

@@ -1,0 +1,236 @@
+#include "llm/planner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "llm/planner_run.hpp"
+
+namespace collet::llm {
+
+namespace asio = boost::asio;
+using namespace planning;
+
+namespace {
+
+constexpr int kPlanTokensMax = 200;
+constexpr int kStepTokensMax = 1'500;
+
+/// Kept in TurnRequest::memory between the turns of one run.
+struct Plan {
+  std::string request;
+  std::vector<Step> steps;
+  /// As offered when the plan was made: the prompt prefix must not change when a
+  /// tool is withdrawn later.
+  std::vector<ToolSpec> tools;
+};
+
+/// One call of complete(): its request, its time and what it has cost so far.
+class Turn {
+ public:
+  Turn(TurnRequest request, base::CancelToken cancel)
+      : request_(std::move(request)), run_(read_run(request_.messages)), cancel_(std::move(cancel)) {}
+
+  [[nodiscard]] const TurnRequest& request() const { return request_; }
+  [[nodiscard]] const Run& run() const { return run_; }
+  [[nodiscard]] const base::CancelToken& cancel() const { return cancel_; }
+
+  /// A request to the inner model that counts against this turn's deadline.
+  [[nodiscard]] TurnRequest ask(std::vector<Message> messages, Value options) const {
+    TurnRequest out;
+    out.messages = std::move(messages);
+    out.options = std::move(options);
+    if (request_.deadline_ms > 0) {
+      const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin_).count();
+      out.deadline_ms = std::max<std::int64_t>(1, request_.deadline_ms - spent);
+    }
+    return out;
+  }
+
+  void count(const Usage& usage) {
+    usage_.prompt_tokens += usage.prompt_tokens;
+    usage_.completion_tokens += usage.completion_tokens;
+    usage_.total_tokens += usage.total_tokens;
+  }
+  [[nodiscard]] const Usage& usage() const { return usage_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  TurnRequest request_;
+  Run run_;
+  base::CancelToken cancel_;
+  Clock::time_point begin_ = Clock::now();
+  Usage usage_;
+};
+
+Value constrained(Value schema, std::string_view name, int tokens_max) {
+  const Value json_schema = json::object({{"name", name}, {"strict", true}, {"schema", std::move(schema)}});
+  return json::object({{"temperature", 0},
+                       {"max_tokens", tokens_max},
+                       {"response_format", json::object({{"type", "json_schema"}, {"json_schema", json_schema}})}});
+}
+
+std::vector<Message> chain(std::vector<Message> head, const std::vector<Message>& tail) {
+  head.insert(head.end(), tail.begin(), tail.end());
+  return head;
+}
+
+Message user_message(std::string_view text) {
+  Message out;
+  out.role = "user";
+  out.content = Value(text);
+  return out;
+}
+
+Value call_delta(const ToolCall& call) {
+  const Value function = json::object({{"name", call.name}, {"arguments", call.arguments}});
+  const Value entry = json::object({{"index", 0}, {"id", call.id}, {"type", "function"}, {"function", function}});
+  return json::object({{"role", "assistant"}, {"content", ""}, {"tool_calls", json::array({entry})}});
+}
+
+class Planned : public Provider {
+ public:
+  explicit Planned(std::unique_ptr<Provider> inner) : inner_(std::move(inner)) {}
+
+  asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas,
+                                              base::CancelToken cancel) override {
+    Turn turn(std::move(request), std::move(cancel));
+    const bool fresh = turn.run().made.empty();
+    const bool wants_none = turn.request().tool_choice.string_or("") == "none";
+    if (fresh && (turn.request().tools.empty() || wants_none)) co_return co_await chat(turn, deltas);
+    auto plan = co_await plan_of(turn);
+    if (!plan) co_return std::move(plan).error();
+    if (fresh && (*plan)->steps.empty()) co_return co_await chat(turn, deltas);
+    const Progress progress = follow(turn.run(), (*plan)->steps, turn.request().tools);
+    for (const Step& step : progress.open) {
+      auto call = co_await make_call(turn, **plan, progress, step);
+      if (!call) co_return std::move(call).error();
+      if (*call) co_return co_await hand_out(turn, std::move(**call), deltas);
+    }
+    if (fresh) co_return co_await chat(turn, deltas);
+    co_return co_await answer(turn, **plan, progress, deltas);
+  }
+
+  asio::awaitable<Result<Value>> embed(Value body, base::CancelToken cancel) override {
+    return inner_->embed(std::move(body), std::move(cancel));
+  }
+
+ private:
+  asio::awaitable<Result<std::shared_ptr<Plan>>> plan_of(Turn& turn) {
+    auto* memory = turn.request().memory;
+    if (memory && *memory) {
+      auto known = std::static_pointer_cast<Plan>(*memory);
+      if (known->request == turn.run().request) co_return known;
+    }
+    auto plan = std::make_shared<Plan>();
+    plan->request = turn.run().request;
+    plan->tools = turn.request().tools;
+    auto steps = co_await make_steps(turn);
+    if (!steps) co_return std::move(steps).error();
+    plan->steps = std::move(steps).value();
+    if (memory) *memory = plan;
+    co_return plan;
+  }
+
+  asio::awaitable<Result<std::vector<Step>>> make_steps(Turn& turn) {
+    const auto& tools = turn.request().tools;
+    const Value& choice = turn.request().tool_choice;
+    std::vector<Step> steps;
+    if (tools.empty()) co_return steps;
+    if (const auto named = choice["function"]["name"].as_string()) {
+      steps.push_back({std::string(*named), "do what was asked"});
+      co_return steps;
+    }
+    const Value schema = plan_schema(tools, choice.string_or("") == "required");
+    auto messages = chain(plan_prefix(tools), plan_question(turn.run().earlier, turn.run().request));
+    auto asked = turn.ask(std::move(messages), constrained(schema, "plan", kPlanTokensMax));
+    auto planned = co_await inner_->complete(std::move(asked), nullptr, turn.cancel());
+    if (!planned) co_return std::move(planned).error();
+    turn.count(planned->usage);
+    steps = parse_plan(planned->content, tools);
+    base::log_debug("planned", {{"plan", planned->content}});
+    co_return steps;
+  }
+
+  /// Empty: the step is to be skipped, as it repeats a call or makes no sense.
+  asio::awaitable<Result<std::optional<ToolCall>>> make_call(Turn& turn, const Plan& plan, const Progress& progress,
+                                                             const Step& step) {
+    std::optional<ToolCall> none;
+    const auto& tools = turn.request().tools;
+    const auto tool = std::find_if(tools.begin(), tools.end(), [&](const ToolSpec& t) { return t.name == step.tool; });
+    if (tool == tools.end()) co_return none;
+    std::optional<Value> arguments = json::object(Members{});
+    if (takes_arguments(*tool)) {
+      auto messages = chain(steps_prefix(plan.tools), progress.conversation);
+      messages.push_back(user_message(step_text(turn.run(), step)));
+      auto asked = turn.ask(std::move(messages), constrained(step_schema(*tool), "call", kStepTokensMax));
+      auto written = co_await inner_->complete(std::move(asked), nullptr, turn.cancel());
+      if (!written) co_return std::move(written).error();
+      turn.count(written->usage);
+      arguments = parse_call(written->content, *tool);
+      base::log_debug("wrote a call", {{"task", step.task}, {"text", written->content}});
+    }
+    if (!arguments || is_repeated(turn.run(), step.tool, *arguments)) co_return none;
+    ToolCall call{base::make_call_id(), step.tool, arguments->dump()};
+    co_return std::optional<ToolCall>(std::move(call));
+  }
+
+  asio::awaitable<Result<ModelTurn>> hand_out(Turn& turn, ToolCall call, DeltaSink* deltas) {
+    if (deltas) {
+      const bool wanted = co_await deltas->on_delta(call_delta(call));
+      if (!wanted) co_return Error{Errc::cancelled, "the reader of the answer has gone"};
+    }
+    ModelTurn out;
+    out.tool_calls.push_back(std::move(call));
+    out.finish_reason = "tool_calls";
+    out.usage = turn.usage();
+    co_return out;
+  }
+
+  asio::awaitable<Result<ModelTurn>> chat(Turn& turn, DeltaSink* deltas) {
+    auto asked = turn.ask(without_tools(turn.request().messages), turn.request().options);
+    co_return co_await finish(turn, std::move(asked), deltas);
+  }
+
+  asio::awaitable<Result<ModelTurn>> answer(Turn& turn, const Plan& plan, const Progress& progress,
+                                            DeltaSink* deltas) {
+    const Run& run = turn.run();
+    auto messages = chain(steps_prefix(plan.tools), progress.conversation);
+    const std::string text = answer_text(run.made.back().tool, run.made.back().result, run.request, run.instructions);
+    messages.push_back(user_message(text));
+    auto asked = turn.ask(std::move(messages), turn.request().options);
+    co_return co_await finish(turn, std::move(asked), deltas);
+  }
+
+  asio::awaitable<Result<ModelTurn>> finish(Turn& turn, TurnRequest asked, DeltaSink* deltas) {
+    auto said = co_await inner_->complete(std::move(asked), deltas, turn.cancel());
+    if (!said) co_return std::move(said).error();
+    turn.count(said->usage);
+    said->usage = turn.usage();
+    co_return said;
+  }
+
+  std::unique_ptr<Provider> inner_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner) {
+  return std::make_unique<Planned>(std::move(inner));
+}
+
+asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel) {
+  if (tools.empty()) co_return;
+  for (const bool planning_prefix : {true, false}) {
+    TurnRequest request;
+    request.messages = planning_prefix ? plan_prefix(tools) : steps_prefix(tools);
+    request.messages.push_back(user_message("Hello"));
+    request.options = json::object({{"temperature", 0}, {"max_tokens", 1}});
+    auto done = co_await provider.complete(std::move(request), nullptr, cancel);
+    if (!done) base::log_warn("the model could not be warmed up", {{"why", done.error().message}});
+  }
+}
+
+}  // namespace collet::llm

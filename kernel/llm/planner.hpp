@@ -1,0 +1,24 @@
+// Makes a dependable tool caller of a model that cannot call tools by itself.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "llm/provider.hpp"
+
+namespace collet::llm {
+
+/// A provider that answers with ordinary tool calls while `inner` sees short
+/// conversations with constrained JSON: first a plan, then one call a turn, last
+/// the answer in free text, which is streamed. `inner` must honour
+/// `response_format` with a JSON schema. TurnRequest::memory saves planning anew
+/// at each turn; without it the same plan is made again.
+[[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner);
+
+/// Puts both prompt prefixes of a tool set into the model server's cache, so that
+/// the first request need not wait for them. @param provider planned or its inner one.
+boost::asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel = {});
+
+}  // namespace collet::llm

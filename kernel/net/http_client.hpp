@@ -1,0 +1,37 @@
+// The one outbound HTTP client, on libcurl.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include "base/http_client.hpp"
+#include "collet/result.hpp"
+
+namespace collet::net {
+
+struct HttpClientOptions {
+  std::string ca_file;  ///< PEM bundle; "": the system's.
+  std::string proxy;    ///< URL; "": none. The environment is not looked at.
+  /// Asked for each address right before it is connected to. Not ok: that address
+  /// is passed over; when none is left the exchange ends with the last refusal.
+  /// Empty: every address is fine. Pooled connections have passed it.
+  std::function<Result<void>(const boost::asio::ip::address& address, std::uint16_t port)> address_guard;
+  int connections_max = 1024;   ///< Open at once; further exchanges wait their turn.
+  int per_host_max = 512;
+  int idle_max = 64;            ///< Kept open for reuse.
+  std::string user_agent = "collet";
+};
+
+/// HTTP/1.1, keep-alive, decompression; no redirects, no cookies. Use one client
+/// per class of destination, since the guard sees only new connections.
+/// The client outlives its exchanges, or is destroyed when `io` has stopped;
+/// `io` outlives the client. [request-thread of io]
+[[nodiscard]] std::unique_ptr<base::HttpClient> make_http_client(boost::asio::io_context& io,
+                                                                 HttpClientOptions options);
+
+}  // namespace collet::net

@@ -1,0 +1,202 @@
+#include "net/transfer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace collet::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kBufferBytesMax = 256 << 10;
+constexpr std::size_t kHeadBytesMax = 256 << 10;
+
+std::string origin_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return base::shorten(url.substr(0, url.find_first_of("?#")), 80);
+  std::string_view rest = url.substr(scheme + 3);
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  const std::size_t at = rest.rfind('@');
+  if (at != std::string_view::npos) rest.remove_prefix(at + 1);
+  return base::shorten(std::string(url.substr(0, scheme + 3)) + std::string(rest), 120);
+}
+
+std::int64_t from_now(std::int64_t timeout_ms) {
+  return timeout_ms > 0 ? monotonic_ms() + timeout_ms : kNever;
+}
+
+bool is_token(std::string_view text) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != 0 && std::strchr("-_!#$%&'*+.^`|~", c) != nullptr);
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_allowed);
+}
+
+}  // namespace
+
+Transfer::Transfer(base::HttpRequest taken)
+    : request(std::move(taken)),
+      origin(origin_of(request.url)),
+      total_deadline_ms_(from_now(request.timeouts.total_ms)) {
+  enter(Phase::connecting, request.timeouts.connect_ms);
+}
+
+void Transfer::enter(Phase phase, std::int64_t timeout_ms) {
+  phase_ = phase;
+  phase_deadline_ms_ = from_now(timeout_ms);
+}
+
+void Transfer::on_connected() { enter(Phase::sent, request.timeouts.first_byte_ms); }
+
+bool Transfer::on_header(std::string_view line) {
+  if (has_head_) return true;  // a trailer
+  head_bytes_ += line.size();
+  if (head_bytes_ > kHeadBytesMax) {
+    fail(Error{Errc::limit, origin + ": the response head is longer than 256 KiB"});
+    return false;
+  }
+  line = base::trim(line);
+  if (line.starts_with("HTTP/")) {
+    head_ = {};
+    const std::size_t space = line.find(' ');
+    if (space != std::string_view::npos) {
+      head_.status = static_cast<int>(base::parse_int64(line.substr(space + 1, 3)).value_or(0));
+    }
+  } else if (line.empty()) {
+    has_head_ = head_.status >= 200;  // else informational: the real head follows
+    if (has_head_) enter(Phase::body, request.timeouts.idle_ms);
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    head_.headers.emplace_back(line.substr(0, colon), base::trim(line.substr(colon + 1)));
+  }
+  return true;
+}
+
+Transfer::Taken Transfer::on_body(std::string_view piece) {
+  if (error_) return Taken::refused;
+  if (body_.size() >= kBufferBytesMax) {
+    is_paused_ = true;
+    phase_deadline_ms_ = kNever;  // it is our reader who is slow
+    return Taken::full;
+  }
+  received_ += piece.size();
+  if (received_ > request.response_bytes_max) {
+    fail(Error{Errc::limit, origin + ": the response is longer than " +
+                                std::to_string(request.response_bytes_max) + " bytes"});
+    return Taken::refused;
+  }
+  body_ += piece;
+  enter(Phase::body, request.timeouts.idle_ms);
+  return Taken::all;
+}
+
+void Transfer::on_done() {
+  is_done_ = true;
+  phase_deadline_ms_ = total_deadline_ms_ = kNever;
+}
+
+void Transfer::fail(Error error) {
+  if (over()) return;
+  error_ = std::move(error);
+  phase_deadline_ms_ = total_deadline_ms_ = kNever;
+}
+
+void Transfer::resumed() {
+  is_paused_ = false;
+  enter(Phase::body, request.timeouts.idle_ms);
+}
+
+std::int64_t Transfer::deadline_ms() const { return std::min(phase_deadline_ms_, total_deadline_ms_); }
+
+void Transfer::expire(std::int64_t now_ms) {
+  if (now_ms < deadline_ms()) return;
+  const auto& limits = request.timeouts;
+  const auto passed = [&](std::string_view what, std::string_view name, std::int64_t timeout_ms) {
+    fail(Error{Errc::timeout, origin + ": " + std::string(what) + " within " + std::to_string(timeout_ms) +
+                                  " ms (" + std::string(name) + " timeout)"});
+  };
+  if (now_ms >= total_deadline_ms_) return passed("the exchange did not end", "total", limits.total_ms);
+  switch (phase_) {
+    case Phase::connecting: return passed("no connection", "connect", limits.connect_ms);
+    case Phase::sent: return passed("no response", "first byte", limits.first_byte_ms);
+    case Phase::body: return passed("no further piece of the response", "idle", limits.idle_ms);
+  }
+}
+
+namespace {
+
+class Exchange final : public base::HttpExchange {
+ public:
+  Exchange(std::shared_ptr<TransferEngine> engine, std::shared_ptr<Transfer> transfer)
+      : engine_(std::move(engine)), transfer_(std::move(transfer)) {}
+  ~Exchange() override { engine_->abandon(*transfer_); }
+
+  asio::awaitable<Result<base::HttpHead>> head() override {
+    while (!transfer_->has_head() && !transfer_->over()) co_await transfer_->news().wait();
+    if (!transfer_->has_head()) co_return error();
+    co_return transfer_->take_head();
+  }
+
+  asio::awaitable<Result<std::string>> read() override {
+    while (!transfer_->has_news_for_reader()) co_await transfer_->news().wait();
+    // What came before a failure is given first, unless nobody wants it any more.
+    const bool is_cancelled = transfer_->error() && transfer_->error()->code == Errc::cancelled;
+    std::string piece = transfer_->take_body();
+    if (!piece.empty() && !is_cancelled) {
+      if (transfer_->is_paused() && !transfer_->over()) engine_->resume(*transfer_);
+      co_return piece;
+    }
+    if (transfer_->error()) co_return *transfer_->error();
+    co_return std::string();
+  }
+
+  void cancel() override {
+    if (transfer_->over()) return;
+    transfer_->fail(Error{Errc::cancelled, transfer_->origin + ": the exchange was cancelled"});
+    engine_->abandon(*transfer_);
+    engine_->wake_later(transfer_);
+  }
+
+ private:
+  // An exchange may also end well without ever having had a head.
+  Error error() const {
+    if (transfer_->error()) return *transfer_->error();
+    return Error{Errc::unavailable, transfer_->origin + ": the peer sent no response"};
+  }
+
+  std::shared_ptr<TransferEngine> engine_;
+  std::shared_ptr<Transfer> transfer_;
+};
+
+}  // namespace
+
+std::unique_ptr<base::HttpExchange> make_exchange(std::shared_ptr<TransferEngine> engine,
+                                                  std::shared_ptr<Transfer> transfer) {
+  return std::make_unique<Exchange>(std::move(engine), std::move(transfer));
+}
+
+Result<void> check_request(const base::HttpRequest& request) {
+  if (!is_token(request.method)) return Error{Errc::invalid, "the HTTP method is no token"};
+  const auto is_visible = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; };
+  if (request.url.empty() || !std::all_of(request.url.begin(), request.url.end(), is_visible)) {
+    return Error{Errc::invalid, "the URL is empty or holds a space or a control character"};
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name)) {
+      return Error{Errc::invalid, "the header name \"" + base::shorten(base::repair_utf8(name), 60) + "\" is no token"};
+    }
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      return Error{Errc::invalid, "the value of the header " + name + " holds a line break or NUL"};
+    }
+    if (base::equals_ignoring_case(name, "transfer-encoding")) {
+      return Error{Errc::invalid, "the header Transfer-Encoding belongs to the client, not to its caller"};
+    }
+  }
+  return {};
+}
+
+}  // namespace collet::net

@@ -1,0 +1,333 @@
+#include "plugin/call_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "collet/str.hpp"
+#include "plugin/call_table.hpp"
+#include "plugin/gate.hpp"
+#include "plugin/generation.hpp"
+
+namespace collet::plugin {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::int64_t kDefaultTimeoutMs = 120'000;
+constexpr std::uint64_t kDefaultOutputBytesMax = 1 << 20;
+constexpr std::size_t kPartsMax = 4096;
+
+std::chrono::milliseconds time_limit(const CallFacts& facts, const ToolInfo& info) {
+  if (facts.timeout_ms > 0) return std::chrono::milliseconds(facts.timeout_ms);
+  return std::chrono::milliseconds(info.timeout_ms > 0 ? info.timeout_ms : kDefaultTimeoutMs);
+}
+
+std::string seconds(std::chrono::steady_clock::duration time) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+/// The first JSON part that does not fit the tool's own output schema.
+Result<void> check_output(const Tool& tool, const std::vector<Content>& contents) {
+  if (!tool.output) return {};
+  for (const auto& content : contents) {
+    if (content.kind != COLLET_CONTENT_JSON) continue;
+    const auto value = Value::parse(content.data);
+    if (!value) return Error{Errc::internal, "the tool's result is not JSON: " + value.error().message};
+    const auto findings = tool.output->validate(*value);
+    if (!findings.empty()) {
+      return Error{Errc::internal, "the tool's result does not fit its own output schema: " + describe(findings)};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+CallState::CallState(asio::io_context& io, ToolPtr tool, CallFacts facts, std::string arguments,
+                     CallEvents events)
+    : io_(io), tool_(std::move(tool)), facts_(std::move(facts)), arguments_(std::move(arguments)),
+      tool_params_(facts_.tool_params.size() == 0 ? "{}" : facts_.tool_params.dump()),
+      events_(std::move(events)), started_(Clock::now()),
+      deadline_(started_ + time_limit(facts_, tool_->info)), timer_(io),
+      wants_progress_(static_cast<bool>(events_.progress)) {
+  fill_info();
+}
+
+CallState::~CallState() {
+  if (placed_.exchange(false)) tool_->gate->leave();
+  if (entered_) generation().leave();
+}
+
+void CallState::fill_info() {
+  info_.struct_size = sizeof(info_);
+  info_.attempt = static_cast<std::uint32_t>(facts_.attempt);
+  info_.request_id = to_str(facts_.request_id);
+  info_.call_id = to_str(facts_.call_id);
+  info_.caller = to_str(facts_.caller);
+  info_.tool = to_str(facts_.tool_name);
+  info_.app = to_optional_str(facts_.app);
+  info_.size = to_optional_str(facts_.size);
+  info_.tool_params = to_str(tool_params_);
+  info_.deadline_ms = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - started_).count();
+  info_.output_bytes_max = facts_.output_bytes_max > 0 ? facts_.output_bytes_max : kDefaultOutputBytesMax;
+}
+
+// ---- beginning
+
+void CallState::begin() {
+  if ((tool_->info.flags & COLLET_TOOL_NEEDS_APP) != 0 && facts_.app.empty()) {
+    complete(Error{Errc::invalid, "tool " + tool_->info.name + " needs a target app"}, nullptr);
+    return;
+  }
+  if (!generation().enter()) {
+    complete(Error{Errc::unavailable, "plugin " + generation().name() + " takes no calls: " +
+                       (generation().quarantined() ? "too many of its calls did not end when they should"
+                                                   : "it is being stopped")}, nullptr);
+    return;
+  }
+  entered_ = true;
+  arm_deadline();
+  if (!tool_->gate) return dispatch();
+  switch (tool_->gate->enter(self())) {
+    case Gate::Entry::admitted:
+      placed_ = true;
+      return dispatch();
+    case Gate::Entry::waiting: return;
+    case Gate::Entry::full:
+      complete(Error{Errc::limit, "too many calls of tool " + tool_->info.name + " are waiting already"}, nullptr);
+  }
+}
+
+void CallState::admitted() {
+  placed_ = true;
+  asio::post(io_, [call = self()] { call->dispatch(); });
+}
+
+void CallState::dispatch() {
+  if ((tool_->info.flags & COLLET_TOOL_BLOCKING) == 0) return invoke();
+  if (generation().workers().submit([call = self()] { call->invoke(); })) return;
+  complete(Error{Errc::unavailable, "the server is busy: every worker thread and every place in their queue is taken"}, nullptr);
+  if (placed_.exchange(false)) tool_->gate->leave();
+}
+
+void CallState::invoke() {
+  const auto keep = self();
+  bool abandoned = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    abandoned = over_;
+    if (!abandoned) {
+      id_ = CallTable::get().add(keep);
+      invoked_ = id_ != 0;
+    }
+  }
+  if (!invoked_) {
+    if (!abandoned) complete(Error{Errc::limit, "too many calls at once"}, nullptr);
+    if (placed_.exchange(false)) tool_->gate->leave();
+    return;
+  }
+  after_invoke(generation().table().invoke(generation().handle(id_), generation().instance(),
+                                           to_str(tool_->info.name), to_str(arguments_)));
+}
+
+void CallState::after_invoke(collet_status status) {
+  if (status == COLLET_PENDING) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (plugin_done_) return;
+    plugin_done_ = true;
+  }
+  if (status >= 0) {
+    base::log_error("a plugin misbehaves: invoke returned without finish",
+                    {{"plugin", generation().name()}, {"tool", tool_->info.name}});
+    complete(Error{Errc::internal, "tool " + tool_->info.name + " returned without a result"}, nullptr);
+  } else {
+    const Errc code = to_errc(status);
+    complete(Error{code, "tool " + tool_->info.name + " failed: " + std::string(name(code))}, nullptr);
+  }
+  end_plugin_side();
+}
+
+// ---- ending
+
+void CallState::end_plugin_side() {
+  CallTable::get().remove(id_);
+  if (placed_.exchange(false)) tool_->gate->leave();
+}
+
+bool CallState::complete(Result<void> status, const collet_finish* end) {
+  CallOutcome outcome;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (over_.exchange(true)) return false;
+    outcome.contents = std::move(contents_);
+    outcome.output_bytes = output_bytes_;
+  }
+  if (end) {
+    outcome.is_empty = (end->flags & COLLET_FINISH_EMPTY) != 0;
+    outcome.retryable = (end->flags & COLLET_FINISH_RETRYABLE) != 0;
+    outcome.details = to_view(end->details);
+  }
+  if (status) status = check_output(*tool_, outcome.contents);
+  outcome.is_error = !status || (end && (end->flags & COLLET_FINISH_ERROR) != 0);
+  outcome.status = std::move(status);
+  outcome.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_).count();
+  asio::post(io_, [call = self(), outcome = std::move(outcome)]() mutable { call->deliver(std::move(outcome)); });
+  return true;
+}
+
+void CallState::deliver(CallOutcome outcome) {
+  timer_.cancel();
+  flush_progress();
+  const auto done = std::move(events_.done);
+  events_ = {};
+  if (done) done(std::move(outcome));
+  watch_abandoned();
+}
+
+void CallState::cancel(Error reason) {
+  asio::dispatch(io_, [call = self(), reason = std::move(reason)]() mutable {
+    if (call->over_) return;
+    call->stop_ = true;
+    call->complete(reason, nullptr);
+    call->gone_.cancel(std::move(reason));
+    call->push_cancel();
+  });
+}
+
+void CallState::push_cancel() {
+  if (!generation().table().cancel || !invoked_ || pushed_.exchange(true)) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (plugin_done_) return;
+  }
+  generation().table().cancel(generation().handle(id_), generation().instance());
+}
+
+// ---- time
+
+void CallState::arm_deadline() {
+  timer_.expires_at(deadline_);
+  timer_.async_wait([call = self()](boost::system::error_code error) {
+    if (!error && !call->over_) call->on_deadline();
+  });
+}
+
+// First the plugin is asked, so that it can still hand out what it has; only one
+// that does not listen is cut off.
+void CallState::on_deadline() {
+  if (!invoked_) {
+    complete(Error{Errc::timeout, "tool " + tool_->info.name + " got no free place within " + seconds(deadline_ - started_)}, nullptr);
+    return;
+  }
+  stop_ = true;
+  push_cancel();
+  if (over_) return;
+  timer_.expires_after(std::chrono::milliseconds(generation().cancel_grace_ms()));
+  timer_.async_wait([call = self()](boost::system::error_code error) {
+    if (!error && !call->over_) call->on_grace_over();
+  });
+}
+
+void CallState::on_grace_over() {
+  Error reason{Errc::timeout, "tool " + tool_->info.name + " did not finish within " + seconds(deadline_ - started_)};
+  if (!complete(reason, nullptr)) return;
+  gone_.cancel(std::move(reason));
+  stuck_counted_ = true;
+  generation().count_stuck(tool_->info.name);
+}
+
+void CallState::watch_abandoned() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!invoked_ || plugin_done_ || stuck_counted_) return;
+  }
+  timer_.expires_after(std::chrono::milliseconds(generation().cancel_grace_ms()));
+  timer_.async_wait([call = self()](boost::system::error_code error) {
+    if (error) return;
+    {
+      const std::scoped_lock lock(call->mutex_);
+      if (call->plugin_done_) return;
+    }
+    call->stuck_counted_ = true;
+    call->generation().count_stuck(call->tool_->info.name);
+  });
+}
+
+std::int64_t CallState::remaining_ms() const {
+  if (over_) return 0;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+  return std::max<std::int64_t>(0, left);
+}
+
+// ---- what the plugin says
+
+collet_status CallState::emit(const collet_content& part) {
+  const bool is_text = part.kind == COLLET_CONTENT_TEXT || part.kind == COLLET_CONTENT_JSON;
+  Content content{part.kind, std::string(to_view(part.mime)),
+                  is_text ? base::repair_utf8(to_view(part.data)) : std::string(to_view(part.data)),
+                  std::string(to_view(part.name))};
+  const std::scoped_lock lock(mutex_);
+  if (over_ || plugin_done_) return COLLET_E_CLOSED;
+  if (content.data.size() > info_.output_bytes_max - output_bytes_ || contents_.size() >= kPartsMax) return COLLET_E_LIMIT;
+  output_bytes_ += content.data.size();
+  contents_.push_back(std::move(content));
+  return COLLET_OK;
+}
+
+collet_status CallState::progress(const collet_progress& progress) {
+  return feed({progress.kind, progress.done, progress.total, base::repair_utf8(to_view(progress.text))});
+}
+
+void CallState::output(std::int32_t kind, std::string_view piece) { feed({kind, 0, 0, std::string(piece)}); }
+
+collet_status CallState::feed(CallProgress progress) {
+  if (over_) return COLLET_E_CLOSED;
+  if (!wants_progress_) return COLLET_OK;
+  const auto delay = feed_.put(std::move(progress), Clock::now());
+  if (!delay) return COLLET_OK;
+  asio::post(io_, [call = self(), delay = *delay] {
+    if (delay.count() == 0) return call->flush_progress();
+    const auto timer = std::make_shared<asio::steady_timer>(call->io_, delay);
+    timer->async_wait([call, timer](boost::system::error_code) { call->flush_progress(); });
+  });
+  return COLLET_OK;
+}
+
+void CallState::flush_progress() {
+  for (auto& progress : feed_.take(Clock::now())) {
+    if (events_.progress) events_.progress(std::move(progress));
+  }
+}
+
+collet_status CallState::finish(const collet_finish& end) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (plugin_done_) return COLLET_E_CLOSED;
+    plugin_done_ = true;
+  }
+  Result<void> status;
+  if (end.status < 0) {
+    const Errc code = to_errc(end.status);
+    std::string message = base::repair_utf8(to_view(end.message));
+    if (message.empty()) message = "tool " + tool_->info.name + " failed: " + std::string(name(code));
+    status = Error{code, std::move(message)};
+  }
+  const bool heard = complete(std::move(status), &end);
+  end_plugin_side();
+  return heard ? COLLET_OK : COLLET_E_CLOSED;
+}
+
+services::Scope::Facts CallState::facts() const {
+  return {facts_.request_id, facts_.call_id, facts_.caller, tool_->info.name,
+          facts_.app, facts_.size, tool_->info.effects};
+}
+
+}  // namespace collet::plugin

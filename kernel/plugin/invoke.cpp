@@ -1,0 +1,41 @@
+#include "plugin/invoke.hpp"
+
+#include <utility>
+
+#include "collet/ext/redact.h"
+#include "collet/str.hpp"
+#include "plugin/call_state.hpp"
+#include "plugin/generation.hpp"
+#include "plugin/table.hpp"
+
+namespace collet::plugin {
+
+std::string ToolInfo::full_name() const { return name_space.empty() ? name : name_space + "/" + name; }
+
+std::shared_ptr<RunningCall> start_call(boost::asio::io_context& io, const ToolPtr& tool, CallFacts facts,
+                                        std::string arguments, CallEvents events) {
+  auto call = std::make_shared<CallState>(io, tool, std::move(facts), std::move(arguments), std::move(events));
+  call->begin();
+  return call;
+}
+
+std::string redact(const Tool& tool, std::string text) {
+  const auto* extension = tool.generation->extension<collet_redact>(COLLET_REDACT_ID);
+  if (!extension) return text;
+  std::string shorter;
+  bool given = false;
+  struct Taken {
+    std::string& text;
+    bool& given;
+  } taken{shorter, given};
+  const auto take = [](void* user, collet_str from) noexcept {
+    auto& out = *static_cast<Taken*>(user);
+    out.text = to_view(from);
+    out.given = true;
+  };
+  const collet_redact table = read_struct(extension);
+  const collet_status status = table.redact(tool.generation->instance(), to_str(tool.info.name), to_str(text), take, &taken);
+  return status >= 0 && given && shorter.size() <= text.size() ? shorter : text;
+}
+
+}  // namespace collet::plugin

@@ -1,0 +1,35 @@
+#include "plugin/snapshot.hpp"
+
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace collet::plugin {
+
+ToolSnapshot::ToolSnapshot(std::vector<ToolPtr> tools) : tools_(std::move(tools)) {
+  for (const auto& tool : tools_) {
+    full_names_[tool->info.full_name()].push_back(tool);
+    own_names_[tool->info.name].push_back(tool);
+    for (const auto& alias : tool->info.aliases) aliases_[alias].push_back(tool);
+  }
+}
+
+Result<ToolPtr> ToolSnapshot::find(std::string_view name) const {
+  for (const Index* index : {&full_names_, &own_names_, &aliases_}) {
+    const auto found = index->find(name);
+    if (found == index->end()) continue;
+    if (found->second.size() == 1) return found->second.front();
+    std::vector<std::string> choices;
+    for (const auto& tool : found->second) choices.push_back(tool->info.full_name());
+    return Error{Errc::invalid, "tool \"" + std::string(name) + "\" is ambiguous: it may be " + base::join(choices, " or ")};
+  }
+  std::vector<std::string> known;
+  for (const Index* index : {&full_names_, &aliases_}) {
+    for (const auto& [key, entries] : *index) known.push_back(key);
+  }
+  std::string message = "there is no tool \"" + base::shorten(name, 80) + "\"";
+  if (const auto near = base::nearest(name, known); !near.empty()) message += "; did you mean " + std::string(near) + "?";
+  return Error{Errc::not_found, std::move(message)};
+}
+
+}  // namespace collet::plugin

@@ -1,0 +1,83 @@
+// Who may have a box now: so many at once, so much memory together, first come
+// first served.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace collet::sandbox {
+
+struct AdmissionLimits {
+  std::uint32_t boxes_max = 1;
+  std::int64_t memory_bytes_max = 0;
+  std::size_t queue_max = 0;
+};
+
+/// Bytes of memory this server may count on: of the host, or of its own cgroup.
+[[nodiscard]] std::int64_t host_memory_bytes();
+
+class Admission;
+
+/// The right to one slot; gives it back when it goes.
+class Grant {
+ public:
+  Grant(std::shared_ptr<Admission> owner, std::uint32_t slot, std::int64_t memory_bytes)
+      : owner_(std::move(owner)), slot_(slot), memory_bytes_(memory_bytes) {}
+  Grant(const Grant&) = delete;
+  ~Grant();
+  [[nodiscard]] std::uint32_t slot() const { return slot_; }
+  /// The slot is not fit for use any more and is never handed out again.
+  void condemn() { condemned_ = true; }
+
+ private:
+  std::shared_ptr<Admission> owner_;
+  std::uint32_t slot_;
+  std::int64_t memory_bytes_;
+  bool condemned_ = false;
+};
+
+/// [any-thread]
+class Admission : public std::enable_shared_from_this<Admission> {
+ public:
+  explicit Admission(AdmissionLimits limits);
+
+  /// Called with the grant on the thread that freed it, without any lock held:
+  /// the receiver posts it to its own thread.
+  using GrantFn = std::function<void(std::shared_ptr<Grant>)>;
+  struct Waiter {
+    std::int64_t memory_bytes = 0;
+    GrantFn granted;
+  };
+
+  /// Grants at once (true), or takes the waiter into the queue (true as well).
+  /// False with the reason in `why` when that can never or not now be done.
+  [[nodiscard]] bool ask(const std::shared_ptr<Waiter>& waiter, std::string& why);
+  /// Where the queue forgets a waiter that went away.
+  void leave(const std::shared_ptr<Waiter>& waiter);
+  [[nodiscard]] std::size_t waiting() const;
+  [[nodiscard]] std::size_t granted() const;
+
+ private:
+  friend class Grant;
+  struct Ready {
+    std::shared_ptr<Waiter> waiter;
+    std::shared_ptr<Grant> grant;
+  };
+  [[nodiscard]] std::vector<Ready> take_ready();  // under the lock
+  void give_back(std::uint32_t slot, std::int64_t memory_bytes, bool condemned);
+
+  const AdmissionLimits limits_;
+  mutable std::mutex mutex_;
+  std::set<std::uint32_t> free_slots_;  // the lowest first: its cgroups and net exist already
+  std::int64_t memory_bytes_ = 0;
+  std::size_t granted_ = 0;
+  std::deque<std::shared_ptr<Waiter>> queue_;
+};
+
+}  // namespace collet::sandbox

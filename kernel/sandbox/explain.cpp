@@ -1,0 +1,96 @@
+#include "sandbox/explain.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+namespace collet::sandbox {
+namespace {
+
+using wire::Step;
+
+constexpr std::string_view kUserNamespaces =
+    "Start collet as root, or let it make user namespaces: sysctl kernel.unprivileged_userns_clone=1, "
+    "sysctl user.max_user_namespaces above 0, and where AppArmor restricts them (Ubuntu 23.10 and later) a profile for "
+    "collet-launcher with the rule \"userns,\" or sysctl kernel.apparmor_restrict_unprivileged_userns=0. "
+    "In a container, run it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN";
+constexpr std::string_view kNamespaceCount =
+    "A limit on namespaces is reached: raise the sysctls user.max_user_namespaces, user.max_pid_namespaces, "
+    "user.max_mnt_namespaces and user.max_net_namespaces";
+constexpr std::string_view kProc =
+    "A fresh /proc is refused where the host's own is partly covered, as in most containers: run the container with "
+    "--security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)";
+constexpr std::string_view kCgroups =
+    "Boxes need a cgroup folder that can be written: start collet as root, or as a systemd service with Delegate=yes, or run "
+    "the container with --cgroupns=private and /sys/fs/cgroup mounted read-write. To accept weaker limits instead, set "
+    "sandbox.soft_limits: true";
+constexpr std::string_view kMounts =
+    "Mounts are refused: in a container add --cap-add SYS_ADMIN and --security-opt apparmor=unconfined; Linux 5.12 or later is needed";
+constexpr std::string_view kResources = "The host is out of processes, memory or descriptors; lower sandbox.boxes_max";
+
+std::string_view remedy_of(Step step, int error) {
+  if (error == ENOMEM || error == EAGAIN || error == EMFILE || error == ENFILE) return kResources;
+  switch (step) {
+    case Step::clone: return error == ENOSPC || error == EUSERS ? kNamespaceCount : kUserNamespaces;
+    case Step::net_ns: return error == ENOSPC ? kNamespaceCount : kUserNamespaces;
+    case Step::id_map:
+    case Step::uid: return kUserNamespaces;
+    case Step::proc: return error == EPERM || error == EACCES ? kProc : kMounts;
+    case Step::cgroup:
+    case Step::cgroup_attach:
+    case Step::cgroup_ns: return kCgroups;
+    case Step::propagation:
+    case Step::work_tmpfs:
+    case Step::layout:
+    case Step::devices:
+    case Step::masks:
+    case Step::attach_root:
+    case Step::pivot:
+    case Step::read_only: return kMounts;
+    case Step::filter: return "The kernel must be built with seccomp filters (CONFIG_SECCOMP_FILTER)";
+    default: return "";
+  }
+}
+
+std::string describe_error(int error) {
+  const char* text = ::strerrordesc_np(error);
+  const char* code = ::strerrorname_np(error);
+  return std::string(text != nullptr ? text : "unknown error") + " (" + (code != nullptr ? code : "?") + ")";
+}
+
+std::string remedy_for_exec(int error, const BoxSpec& spec) {
+  if (error == ENOENT) {
+    return "It, or the loader it needs, is not among the roots of the box: " +
+           (spec.roots.empty() ? std::string("there are none") : spec.roots.front() + (spec.roots.size() > 1 ? ", ..." : ""));
+  }
+  if (error == E2BIG) return "One argument may have 128 KiB and all together a quarter of the stack; pass data as an input";
+  if (error == EACCES) return "It is not executable for the user of the box";
+  return "";
+}
+
+std::string root_name(std::uint32_t index, const BoxSpec& spec) {
+  if (index < spec.roots.size()) return "root \"" + spec.roots[index] + "\"";
+  return spec.app_root.empty() ? "a system folder" : "app folder \"" + spec.app_root + "\"";
+}
+
+}  // namespace
+
+Explanation explain(const wire::Failure& failure, const BoxSpec& spec) {
+  const std::string error = describe_error(failure.error);
+  switch (failure.step) {
+    case Step::exec:
+      return {Outcome::failed, "cannot start " + spec.argv.front() + ": " + error, remedy_for_exec(failure.error, spec)};
+    case Step::root_tree:
+      return {Outcome::failed, "cannot show " + root_name(failure.index, spec) + " in the box: " + error,
+              "It must exist and be readable for collet"};
+    case Step::cwd:
+      return {Outcome::failed, "cannot enter the app folder \"" + spec.app_root + "\": " + error,
+              "It must be a folder that other users may enter"};
+    case Step::slot:
+      return {Outcome::failed, "the box slot could not be prepared: " + error, ""};
+    default:
+      return {Outcome::unavailable, "the box could not be made: step " + std::string(wire::name(failure.step)) + ": " + error,
+              std::string(remedy_of(failure.step, failure.error))};
+  }
+}
+
+}  // namespace collet::sandbox

@@ -1,0 +1,162 @@
+// The child sequence. Between the clone and the exec there is no heap, no lock
+// and no library state: only system calls, each checked, each with a name.
+#include "sandbox/launcher/plan.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/futex.h>
+#include <linux/keyctl.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+namespace collet::launcher {
+namespace {
+
+void require(const BoxPlan& plan, Step step, bool ok) {
+  if (!ok) give_up(plan, step);
+}
+
+bool wait_for_maps(SharedPage& page) {
+  while (page.maps_written.load(std::memory_order_acquire) == 0) {
+    const long woken = ::syscall(SYS_futex, &page.maps_written, FUTEX_WAIT, 0, nullptr, nullptr, 0);
+    if (woken < 0 && errno != EAGAIN && errno != EINTR) return false;
+  }
+  return true;
+}
+
+// v1: a task that moves itself takes the kernel's short path; the launcher
+// writing the pid would wait for a grace period.
+bool enter_cgroups(const BoxTemplate& box) {
+  for (const int tasks : box.cgroup_tasks) {
+    if (tasks >= 0 && ::write(tasks, "0", 1) != 1) return false;
+  }
+  return true;
+}
+
+bool take_uid(const BoxTemplate& box) {
+  const uid_t id = box.ids.inside;
+  // Without this the kernel would take the capabilities away together with
+  // uid 0, and the mounts come later.
+  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) != 0) return false;
+  // Raw calls: the library's would signal threads that do not exist. A map
+  // written under "deny" has no groups to drop.
+  if (::syscall(SYS_setgroups, 0, nullptr) != 0 && !(box.user_ns && errno == EPERM)) return false;
+  return ::syscall(SYS_setresgid, id, id, id) == 0 && ::syscall(SYS_setresuid, id, id, id) == 0;
+}
+
+// After the uid switch, which would clear the signal again. The launcher may
+// have died before; its end of the pipe then hangs up.
+bool die_with_launcher(const BoxTemplate& box) {
+  ::close(box.life_write_fd);
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
+  pollfd life{box.life_fd, POLLIN, 0};
+  if (::poll(&life, 1, 0) < 0) return false;
+  if ((life.revents & POLLHUP) != 0) ::_exit(125);
+  return true;
+}
+
+// The launcher handles no signal, so there is only the mask to set.
+bool hold_signals_for_reaper() {
+  sigset_t blocked;
+  ::sigemptyset(&blocked);
+  for (const int signal : {SIGCHLD, SIGTERM, SIGQUIT}) ::sigaddset(&blocked, signal);
+  return ::sigprocmask(SIG_SETMASK, &blocked, nullptr) == 0;
+}
+
+bool join_new_keyring() {
+  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) >= 0) return true;
+  return errno == ENOSYS;  // a kernel without keyrings has none to hide
+}
+
+void confine(const BoxPlan& plan) {
+  // Nobody may look into the first process, whose memory once was the launcher's.
+  require(plan, Step::capabilities, ::prctl(PR_SET_DUMPABLE, 0) == 0);
+  require(plan, Step::keyring, join_new_keyring());
+  require(plan, Step::no_new_privs, ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  if (plan.box.landlock) require(plan, Step::landlock, restrict_with_landlock());
+  require(plan, Step::capabilities, drop_capabilities());
+  require(plan, Step::filter,
+          ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, plan.box.filter) == 0);
+}
+
+int input_target(const BoxPlan& plan, std::size_t index) { return plan.spec->input_fds[index]; }
+
+// 0, 1, 2 and the agreed extras; everything else is closed. The launcher keeps
+// its own descriptors above 15, so no source is overwritten.
+bool place_descriptors(const BoxPlan& plan) {
+  bool used[wire::kLastExtraFd + 1] = {};
+  for (std::size_t i = 0; i < plan.input_fds.size(); ++i) {
+    if (::dup2(plan.input_fds[i], input_target(plan, i)) < 0) return false;
+    used[input_target(plan, i)] = true;
+  }
+  if (!used[0]) {
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || (null != 0 && ::dup2(null, 0) < 0)) return false;
+  }
+  if (::dup2(plan.stdout_fd, 1) < 0 || ::dup2(plan.stderr_fd, 2) < 0) return false;
+  if (plan.capture_fd >= 0) {
+    if (::dup2(plan.capture_fd, plan.spec->capture_fd) < 0) return false;
+    used[plan.spec->capture_fd] = true;
+  }
+  for (int fd = wire::kFirstExtraFd; fd <= wire::kLastExtraFd; ++fd) {
+    if (!used[fd]) ::close(fd);
+  }
+  return ::close_range(wire::kLastExtraFd + 1, ~0u, 0) == 0;
+}
+
+[[noreturn]] void run_program(const BoxPlan& plan) {
+  require(plan, Step::session, ::setsid() >= 0);
+  require(plan, Step::limits, set_program_limits(plan));
+  require(plan, Step::descriptors, place_descriptors(plan));
+  require(plan, Step::cwd, ::chdir(plan.spec->app_root != nullptr ? "/app" : "/work") == 0);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const auto* argv = const_cast<char* const*>(plan.spec->argv.data());
+  ::execve(argv[0], argv, const_cast<char* const*>(plan.spec->env.data()));
+  give_up(plan, Step::exec);
+}
+
+}  // namespace
+
+void give_up(const BoxPlan& plan, Step step, std::uint32_t index) {
+  plan.page->failure = {step, errno, index};
+  ::_exit(125);
+}
+
+void live_in_box(const BoxPlan& plan) {
+  const BoxTemplate& box = plan.box;
+  require(plan, Step::id_map, !box.user_ns || wait_for_maps(*plan.page));
+  require(plan, Step::session, ::setsid() >= 0 && hold_signals_for_reaper());
+  require(plan, Step::cgroup_attach, enter_cgroups(box));
+  // Only now: the namespace takes the cgroup one is in as its root.
+  require(plan, Step::cgroup_ns, ::unshare(CLONE_NEWCGROUP) == 0);
+  require(plan, Step::uid, take_uid(box));
+  require(plan, Step::session, die_with_launcher(box));
+  require(plan, Step::host_name, ::sethostname("box", 3) == 0);
+  ::umask(022);
+  if (!plan.trees_open) {
+    auto& mounts = const_cast<std::vector<Mount>&>(plan.mounts);  // the child's own copy
+    if (!open_trees(mounts, plan.page->failure)) ::_exit(125);
+  }
+  build_tree(plan);
+  if (box.fresh_net) require(plan, Step::loopback, raise_loopback());
+  confine(plan);
+  const pid_t program = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  require(plan, Step::fork, program >= 0);
+  if (program == 0) run_program(plan);
+  reap(plan, program);
+}
+
+}  // namespace collet::launcher

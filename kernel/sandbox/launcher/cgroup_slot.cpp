@@ -1,0 +1,181 @@
+#include "sandbox/launcher/cgroup.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+
+namespace collet::launcher {
+namespace {
+
+constexpr std::uint32_t kPeriodUs = 100'000;
+constexpr int kBusyAttempts = 100;
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+Result<void> put(const std::string& folder, std::string_view file, const std::string& text) {
+  const std::string path = folder + "/" + std::string(file);
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
+  return sandbox::os_error("writing " + text + " to " + path, errno);
+}
+
+// A group left from before may hold charges and counters: start with a new one.
+Result<void> make_folder(const std::string& folder) {
+  // After a launcher's death its boxes may need a moment to be gone as well.
+  for (int attempt = 0; attempt < kBusyAttempts; ++attempt) {
+    ::rmdir(folder.c_str());
+    if (::mkdir(folder.c_str(), 0755) == 0) return {};
+    if (errno != EEXIST) break;
+    ::usleep(1'000);
+  }
+  return sandbox::os_error("mkdir " + folder, errno);
+}
+
+Result<void> limit_v1(Controller controller, const std::string& folder, const wire::Limits& limits) {
+  if (controller == Controller::pids) return put(folder, "pids.max", number(limits.pids_max));
+  if (controller == Controller::cpu) {
+    // Shares are relative to the 1024 of everything else on the host.
+    auto shares = put(folder, "cpu.shares", number(std::uint64_t{limits.cpu_weight} * 1024 / 100));
+    if (!shares) return shares;
+    if (limits.cpu_milli == 0) return {};
+    auto period = put(folder, "cpu.cfs_period_us", number(kPeriodUs));
+    return period ? put(folder, "cpu.cfs_quota_us", number(std::uint64_t{limits.cpu_milli} * kPeriodUs / 1000)) : period;
+  }
+  auto memory = put(folder, "memory.limit_in_bytes", number(limits.memory_bytes));
+  if (!memory) return memory;
+  // Absent where the kernel does not account swap; then swapping is not ours to limit.
+  if (::access((folder + "/memory.memsw.limit_in_bytes").c_str(), F_OK) == 0) {
+    return put(folder, "memory.memsw.limit_in_bytes", number(limits.memory_bytes));
+  }
+  return put(folder, "memory.swappiness", "0");
+}
+
+}  // namespace
+
+Result<void> SlotCgroup::prepare(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits) {
+  wire::Limits held = limits;
+  held.cpu_seconds = 0;  // not a matter of cgroups
+  held.disk_bytes = 0;
+  if (!made_ || !(held == limits_)) {
+    remove();
+    auto made = make(layout, name, limits);
+    if (!made) {
+      remove();
+      return made;
+    }
+    limits_ = held;
+    made_ = true;
+  }
+  oom_seen_ = oom_kills();
+  clear_oom_event();
+  return {};
+}
+
+Result<void> SlotCgroup::make(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits) {
+  for (std::size_t i = 0; i < kControllers; ++i) {
+    const Hierarchy& hierarchy = layout.controllers[i];
+    if (hierarchy.kind != Hierarchy::Kind::v1) continue;
+    auto made = make_v1(hierarchy, static_cast<Controller>(i), name, limits);
+    if (!made) return made;
+  }
+  return layout.uses_v2() ? make_v2(layout, name, limits) : Result<void>{};
+}
+
+Result<void> SlotCgroup::make_v1(const Hierarchy& hierarchy, Controller controller, const std::string& name,
+                                 const wire::Limits& limits) {
+  const auto index = static_cast<std::size_t>(controller);
+  const std::string folder = hierarchy.folder + "/" + name;
+  auto made = make_folder(folder);
+  if (!made) return made;
+  v1_folders_[index] = folder;
+  made = limit_v1(controller, folder, limits);
+  if (!made) return made;
+  // Opened here: the right to move a task is judged by who opened the file.
+  tasks_[index].reset(::open((folder + "/tasks").c_str(), O_WRONLY | O_CLOEXEC));
+  if (!tasks_[index]) return sandbox::os_error("opening " + folder + "/tasks", errno);
+  if (controller == Controller::memory) watch_v1(folder);
+  return {};
+}
+
+Result<void> SlotCgroup::make_v2(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits) {
+  const auto is_v2 = [&](Controller c) { return layout.of(c).kind == Hierarchy::Kind::v2; };
+  const auto& any = is_v2(Controller::memory) ? layout.of(Controller::memory)
+                    : is_v2(Controller::pids) ? layout.of(Controller::pids) : layout.of(Controller::cpu);
+  const std::string folder = any.folder + "/" + name;
+  auto made = make_folder(folder);
+  if (!made) return made;
+  v2_path_ = folder;
+  if (is_v2(Controller::memory)) {
+    made = put(folder, "memory.max", number(limits.memory_bytes));
+    if (made && ::access((folder + "/memory.swap.max").c_str(), F_OK) == 0) made = put(folder, "memory.swap.max", "0");
+    if (made) made = put(folder, "memory.oom.group", "1");
+    if (!made) return made;
+    oom_counter_.reset(::open((folder + "/memory.events").c_str(), O_RDONLY | O_CLOEXEC));
+    oom_is_v1_ = false;
+  }
+  if (is_v2(Controller::pids) && !(made = put(folder, "pids.max", number(limits.pids_max)))) return made;
+  if (is_v2(Controller::cpu)) {
+    made = put(folder, "cpu.weight", number(limits.cpu_weight));
+    if (made && limits.cpu_milli != 0) {
+      made = put(folder, "cpu.max", number(std::uint64_t{limits.cpu_milli} * kPeriodUs / 1000) + " " + number(kPeriodUs));
+    }
+    if (!made) return made;
+  }
+  v2_folder_.reset(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return v2_folder_ ? Result<void>{} : Result<void>{sandbox::os_error("opening " + folder, errno)};
+}
+
+// The kernel raises the event when a task of the group meets the limit, a moment
+// before it kills.
+void SlotCgroup::watch_v1(const std::string& folder) {
+  oom_is_v1_ = true;
+  oom_counter_.reset(::open((folder + "/memory.oom_control").c_str(), O_RDONLY | O_CLOEXEC));
+  oom_event_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!oom_counter_ || !oom_event_) return;
+  const std::string request = number(static_cast<std::uint64_t>(oom_event_.get())) + " " +
+                              number(static_cast<std::uint64_t>(oom_counter_.get()));
+  if (!put(folder, "cgroup.event_control", request)) oom_event_.reset();
+}
+
+std::array<int, kControllers> SlotCgroup::task_fds() const {
+  return {tasks_[0].get(), tasks_[1].get(), tasks_[2].get()};
+}
+
+void SlotCgroup::clear_oom_event() {
+  std::uint64_t count = 0;
+  if (oom_event_) [[maybe_unused]] const ssize_t got = ::read(oom_event_.get(), &count, sizeof count);
+}
+
+// v1 memory.oom_control and v2 memory.events both have a line "oom_kill N".
+std::uint64_t SlotCgroup::oom_kills() const {
+  char text[512];
+  const ssize_t got = oom_counter_ ? ::pread(oom_counter_.get(), text, sizeof text - 1, 0) : 0;
+  if (got <= 0) return 0;
+  text[got] = '\0';
+  const char* line = std::strstr(text, "oom_kill ");
+  std::uint64_t count = 0;
+  if (line != nullptr) std::from_chars(line + 9, text + got, count);
+  return count;
+}
+
+bool SlotCgroup::oom_happened() const { return oom_kills() != oom_seen_; }
+
+void SlotCgroup::remove() {
+  for (auto& tasks : tasks_) tasks.reset();
+  oom_event_.reset();
+  oom_counter_.reset();
+  v2_folder_.reset();
+  for (auto& folder : v1_folders_) {
+    if (!folder.empty()) ::rmdir(folder.c_str());
+    folder.clear();
+  }
+  if (!v2_path_.empty()) ::rmdir(v2_path_.c_str());
+  v2_path_.clear();
+  made_ = false;
+}
+
+}  // namespace collet::launcher

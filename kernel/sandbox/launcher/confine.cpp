@@ -1,0 +1,98 @@
+// Rights and limits of the program.
+#include "sandbox/launcher/plan.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+// Newer than the headers of Debian 12.
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
+#endif
+
+namespace collet::launcher {
+namespace {
+
+struct LandlockRules {
+  std::uint64_t handled_access_fs;
+  std::uint64_t handled_access_net;
+  std::uint64_t scoped;
+};
+constexpr std::uint64_t kScopeAbstractSocketAndSignal = 3;
+
+constexpr std::uint64_t kChanges =
+    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+    LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER | LANDLOCK_ACCESS_FS_TRUNCATE;
+constexpr std::uint64_t kNoNodes = kChanges & ~(LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK);
+
+bool allow_below(int rules, const char* path, std::uint64_t access) {
+  landlock_path_beneath_attr rule{};
+  rule.allowed_access = access;
+  rule.parent_fd = ::open(path, O_PATH | O_CLOEXEC);
+  if (rule.parent_fd < 0) return false;
+  const bool added = ::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
+  ::close(rule.parent_fd);
+  return added;
+}
+
+bool set_limit(int resource, rlim_t value) {
+  const rlimit limit{value, value};
+  return ::setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0;
+}
+
+}  // namespace
+
+bool drop_capabilities() {
+  for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
+    if (::prctl(PR_CAPBSET_DROP, capability) != 0) return false;
+  }
+  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return false;
+  constexpr unsigned long kLocked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |
+                                    SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+                                    SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+  if (::prctl(PR_SET_SECUREBITS, kLocked) != 0) return false;
+  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[2] = {};
+  return ::syscall(SYS_capset, &head, none) == 0;
+}
+
+// A second wall behind the read-only mounts and the net namespace. Needs a
+// kernel that knows scopes (Landlock 6); older ones do without.
+bool restrict_with_landlock() {
+  const LandlockRules attributes{kChanges, 0, kScopeAbstractSocketAndSignal};
+  const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
+  if (rules < 0) return false;
+  constexpr std::uint64_t kWrite = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
+  const bool built = allow_below(rules, "/work", kNoNodes) && allow_below(rules, "/tmp", kNoNodes) &&
+                     allow_below(rules, "/dev/shm", kNoNodes) && allow_below(rules, "/dev", kWrite) &&
+                     allow_below(rules, "/proc", kWrite);
+  const bool active = built && ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+  const int error = errno;
+  ::close(rules);
+  errno = error;
+  return active;
+}
+
+bool set_program_limits(const BoxPlan& plan) {
+  const wire::Limits& limits = plan.spec->limits;
+  // No limit on address space: Go and V8 reserve far more than they use.
+  const bool common = set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_NOFILE, 256) &&
+                      set_limit(RLIMIT_NPROC, limits.pids_max) && set_limit(RLIMIT_FSIZE, limits.disk_bytes) &&
+                      set_limit(RLIMIT_CPU, limits.cpu_seconds) && set_limit(RLIMIT_MEMLOCK, 65'536) &&
+                      set_limit(RLIMIT_MSGQUEUE, 0) && set_limit(RLIMIT_SIGPENDING, 1024) &&
+                      set_limit(RLIMIT_RTPRIO, 0) && set_limit(RLIMIT_NICE, 0);
+  return common && (!plan.box.soft_limits || set_limit(RLIMIT_DATA, limits.memory_bytes));
+}
+
+}  // namespace collet::launcher

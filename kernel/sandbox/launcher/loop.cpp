@@ -1,0 +1,188 @@
+// The launcher's one loop: runs in, reports out.
+#include "sandbox/launcher/loop.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <memory>
+
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+namespace collet::launcher {
+namespace {
+
+constexpr int kTickMs = 5;
+constexpr std::size_t kFdsMax = 16;
+constexpr int kEventsMax = 32;
+
+enum class Source : std::uint32_t { control, signal, process, run, memory };
+
+std::uint64_t tag(Source source, std::uint32_t slot) {
+  return (std::uint64_t{static_cast<std::uint32_t>(source)} << 32) | slot;
+}
+
+// A spec as the server left it in a memory file, mapped for as long as the view
+// into it is used.
+class MappedSpec {
+ public:
+  MappedSpec(int fd, std::size_t bytes) : bytes_(bytes) {
+    if (bytes == 0 || bytes > wire::kSpecBytesMax) return;
+    void* at = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (at != MAP_FAILED) data_ = static_cast<const char*>(at);
+  }
+  MappedSpec(const MappedSpec&) = delete;
+  ~MappedSpec() {
+    if (data_ != nullptr) ::munmap(const_cast<char*>(data_), bytes_);
+  }
+  [[nodiscard]] std::string_view text() const { return data_ == nullptr ? std::string_view() : std::string_view(data_, bytes_); }
+
+ private:
+  const char* data_ = nullptr;
+  std::size_t bytes_;
+};
+
+class Loop {
+ public:
+  Loop(Host& host, int control) : host_(host), control_(control), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    slots_.resize(host.setup.boxes_max);
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    watch(control_, tag(Source::control, 0));
+    watch(signals_.get(), tag(Source::signal, 0));
+  }
+
+  void run() {
+    while (!over_) {
+      std::array<epoll_event, kEventsMax> events;
+      const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsMax, any_needs_ticks() ? kTickMs : -1);
+      if (count < 0 && errno != EINTR) return;
+      for (int i = 0; i < count; ++i) on_event(events[static_cast<std::size_t>(i)]);
+      for (auto& slot : slots_) {
+        if (slot && slot->needs_ticks()) slot->tick();
+      }
+    }
+  }
+
+ private:
+  void watch(int fd, std::uint64_t what) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = what;
+    if (fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+  }
+
+  [[nodiscard]] bool any_needs_ticks() const {
+    for (const auto& slot : slots_) {
+      if (slot && slot->needs_ticks()) return true;
+    }
+    return false;
+  }
+
+  void on_event(const epoll_event& event) {
+    const auto source = static_cast<Source>(event.data.u64 >> 32);
+    const auto index = static_cast<std::uint32_t>(event.data.u64);
+    if (source == Source::control) return on_control();
+    if (source == Source::signal) return on_signal();
+    Slot* slot = index < slots_.size() ? slots_[index].get() : nullptr;
+    if (slot == nullptr || !slot->busy()) return;  // an event of a box that has just ended
+    if (source == Source::process) return on_end(*slot);
+    if (source == Source::memory) slot->check_memory();
+    else on_command(*slot);
+  }
+
+  // The parent-death signal follows the thread that started us, so it proves
+  // nothing; and a service manager signals every process of the service, while
+  // the server wants to end its runs in peace. Only a dead parent counts.
+  void on_signal() {
+    signalfd_siginfo info;
+    while (::read(signals_.get(), &info, sizeof info) > 0) {}
+    if (::getppid() != parent_) over_ = true;
+  }
+
+  // A box being made right now may hold copies of these for a moment, and epoll
+  // goes by the copy that lives longest.
+  void on_end(Slot& slot) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.pidfd(), nullptr);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket(), nullptr);
+    slot.finish();
+  }
+
+  void on_command(Slot& slot) {
+    char command = 0;
+    const ssize_t got = ::recv(slot.socket(), &command, 1, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got == 1 && command == static_cast<char>(wire::Command::terminate)) return slot.terminate();
+    // Kill, or nobody is left who could want the result.
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket(), nullptr);
+    slot.kill();
+  }
+
+  void on_control();
+  void start(const wire::RunRequest& request, std::vector<UniqueFd> fds);
+
+  Host& host_;
+  const int control_;
+  const pid_t parent_ = ::getppid();
+  UniqueFd epoll_;
+  UniqueFd signals_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  bool over_ = false;
+};
+
+void Loop::on_control() {
+  wire::RunRequest request;
+  iovec part{&request, sizeof request};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(kFdsMax * sizeof(int))> control;
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t got = ::recvmsg(control_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) {
+    over_ = true;  // the server is gone
+    return;
+  }
+  std::vector<UniqueFd> fds;
+  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
+      fds.emplace_back(fd);
+    }
+  }
+  if (got == sizeof request && request.magic == wire::kMagic) start(request, std::move(fds));
+}
+
+void Loop::start(const wire::RunRequest& request, std::vector<UniqueFd> fds) {
+  if (fds.size() < 4) return;  // nobody to answer to
+  const MappedSpec mapped(fds[1].get(), request.spec_bytes);
+  auto spec = wire::decode(mapped.text());
+  const std::size_t extra = spec && spec->capture_fd != 0 ? 1 : 0;
+  if (!spec || request.slot >= slots_.size() || fds.size() != 4 + extra + spec->input_fds.size()) {
+    return report_failure(fds[0].get(), {Step::spec, EINVAL, 0});
+  }
+  RunFds run{std::move(fds[0]), std::move(fds[2]), std::move(fds[3]), extra != 0 ? std::move(fds[4]) : UniqueFd(), {}};
+  for (std::size_t i = 4 + extra; i < fds.size(); ++i) run.inputs.push_back(std::move(fds[i]));
+  auto& slot = slots_[request.slot];
+  if (slot == nullptr) slot = std::make_unique<Slot>(host_, request.slot);
+  if (!slot->start(*spec, std::move(run))) return;
+  watch(slot->pidfd(), tag(Source::process, request.slot));
+  watch(slot->socket(), tag(Source::run, request.slot));
+  watch(slot->oom_event_fd(), tag(Source::memory, request.slot));  // there already from the last run: no harm
+}
+
+}  // namespace
+
+void serve(Host& host, int control) { Loop(host, control).run(); }
+
+}  // namespace collet::launcher

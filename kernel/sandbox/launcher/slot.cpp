@@ -1,0 +1,244 @@
+#include "sandbox/launcher/slot.hpp"
+
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <string_view>
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+namespace collet::launcher {
+namespace {
+
+constexpr std::uint32_t kNetUsesMax = 1000;
+constexpr int kDoubtTicks = 100;  // of 5 ms
+constexpr std::uint64_t kKillPatienceNs = 150'000'000;
+
+std::uint64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+std::uint64_t micros(const timeval& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000u + static_cast<std::uint64_t>(time.tv_usec);
+}
+
+bool put(pid_t pid, const char* file, std::string_view text) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/" + file;
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  return fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+int signal_by_fd(int pidfd, int signal) {
+  return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
+}
+
+// Any packet on the loopback may have left a socket in TIME_WAIT or a counter
+// that the next box could see.
+bool net_was_used() {
+  const UniqueFd fd(::open("/proc/thread-self/net/dev", O_RDONLY | O_CLOEXEC));
+  char text[2048];
+  const ssize_t got = fd ? ::read(fd.get(), text, sizeof text - 1) : -1;
+  if (got <= 0) return true;
+  text[got] = '\0';
+  const char* lo = std::strstr(text, "lo:");
+  return lo == nullptr || std::strtoull(lo + 3, nullptr, 10) != 0;
+}
+
+}  // namespace
+
+Slot::Slot(const Host& host, std::uint32_t index) : host_(host), index_(index) {
+  void* page = ::mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page != MAP_FAILED) page_ = new (page) SharedPage{};
+}
+
+Slot::~Slot() {
+  if (busy()) {
+    signal_by_fd(pidfd_.get(), SIGKILL);
+    finish();
+  }
+  cgroup_.remove();
+  if (page_ != nullptr) ::munmap(page_, sizeof(SharedPage));
+}
+
+void report_failure(int socket, const Failure& failure) {
+  wire::RunReport report;
+  report.failure = failure;
+  sandbox::send_message(socket, {reinterpret_cast<const char*>(&report), sizeof report});
+}
+
+bool Slot::fail(const Failure& failure) {
+  report_failure(socket_.get(), failure);
+  socket_.reset();
+  return false;
+}
+
+bool Slot::fail(Step step, int error, std::uint32_t index) { return fail(Failure{step, error, index}); }
+
+bool Slot::start(const wire::SpecView& spec, RunFds fds) {
+  socket_ = std::move(fds.socket);
+  if (busy() || page_ == nullptr) return fail(Step::slot, busy() ? EBUSY : ENOMEM);
+  page_->~SharedPage();
+  new (page_) SharedPage{};
+  BoxPlan plan;
+  plan.spec = &spec;
+  plan.page = page_;
+  plan.stdout_fd = fds.out.get();
+  plan.stderr_fd = fds.err.get();
+  plan.capture_fd = fds.capture.get();
+  for (const auto& input : fds.inputs) plan.input_fds.push_back(input.get());
+  if (!prepare(spec, plan)) return false;
+  if (!clone_box(plan)) return fail(Step::clone, errno);
+  if (plan.box.user_ns && !write_maps(plan.box.ids)) {
+    const int error = errno;
+    signal_by_fd(pidfd_.get(), SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+    pidfd_.reset();
+    return fail(Step::id_map, error);
+  }
+  return true;
+}
+
+bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
+  const bool own_uids = host_.can(wire::kOwnUids);
+  BoxTemplate& box = plan.box;
+  box.user_ns = host_.can(wire::kUserNs);
+  box.ids.outside = own_uids ? static_cast<uid_t>(host_.setup.uid_base + index_) : ::geteuid();
+  if (!box.user_ns) box.ids.inside = box.ids.outside;
+  box.fresh_net = !own_uids;
+  box.soft_limits = !host_.can(wire::kHardLimits);
+  box.landlock = host_.can(wire::kLandlock);
+  box.life_fd = host_.life_read.get();
+  box.life_write_fd = host_.life_write.get();
+  // A program may open /dev/stdout anew, and a pipe belongs to who made it.
+  for (const int fd : {plan.stdout_fd, plan.stderr_fd, plan.capture_fd}) {
+    if (own_uids && fd >= 0 && ::fchown(fd, box.ids.outside, box.ids.outside) != 0) return fail(Step::slot, errno);
+  }
+  if (host_.can(wire::kHardLimits)) {
+    const std::string name = "collet-" + std::to_string(host_.setup.owner_pid) + "-" + std::to_string(index_);
+    if (!cgroup_.prepare(host_.cgroups, name, spec.limits)) return fail(Step::cgroup, errno);
+    box.cgroup_tasks = cgroup_.task_fds();
+    box.cgroup_v2 = cgroup_.v2_fd();
+  }
+  if (own_uids && !prepare_net()) return fail(Step::net_ns, errno);
+  Failure failure;
+  if (!plan_mounts(plan, failure)) return fail(failure);
+  plan.trees_open = own_uids;
+  if (plan.trees_open && !open_trees(plan.mounts, failure)) return fail(failure);
+  return true;
+}
+
+// The box inherits the net namespace: entering a ready one takes a microsecond,
+// making one most of a millisecond, and its owner is not the box.
+bool Slot::prepare_net() {
+  if (net_) return ::setns(net_.get(), CLONE_NEWNET) == 0;
+  if (::unshare(CLONE_NEWNET) != 0 || !raise_loopback()) return false;
+  net_.reset(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  net_uses_ = 0;
+  return static_cast<bool>(net_);
+}
+
+void Slot::recycle_net() {
+  if (!net_) return;
+  const bool reusable = ++net_uses_ < kNetUsesMax && ::setns(net_.get(), CLONE_NEWNET) == 0 && !net_was_used();
+  if (!reusable) net_.reset();
+}
+
+bool Slot::clone_box(const BoxPlan& plan) {
+  static const sock_fprog filter{static_cast<unsigned short>(host_.filter.size()),
+                                 const_cast<sock_filter*>(host_.filter.data())};
+  const_cast<BoxPlan&>(plan).box.filter = &filter;
+  int pidfd = -1;
+  clone_args args{};
+  args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
+  if (plan.box.user_ns) args.flags |= CLONE_NEWUSER;
+  if (plan.box.fresh_net) args.flags |= CLONE_NEWNET;
+  if (plan.box.cgroup_v2 >= 0) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<std::uint64_t>(plan.box.cgroup_v2);
+  }
+  args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+  args.exit_signal = SIGCHLD;
+  started_ns_ = now_ns();
+  const long pid = ::syscall(SYS_clone3, &args, sizeof args);
+  if (pid == 0) live_in_box(plan);
+  if (pid < 0) return false;
+  pid_ = static_cast<pid_t>(pid);
+  pidfd_.reset(pidfd);
+  killed_ = oom_ = false;
+  kill_at_ns_ = 0;
+  doubt_ = cgroup_.oom_needs_help() && cgroup_.oom_event_fd() < 0 ? INT_MAX : 0;
+  return true;
+}
+
+bool Slot::write_maps(const IdRange& ids) {
+  const std::string line = std::to_string(ids.inside) + " " + std::to_string(ids.outside) + " " +
+                           std::to_string(ids.count) + "\n";
+  if (!put(pid_, "setgroups", "deny") || !put(pid_, "uid_map", line) || !put(pid_, "gid_map", line)) return false;
+  page_->maps_written.store(1, std::memory_order_release);
+  return ::syscall(SYS_futex, &page_->maps_written, FUTEX_WAKE, 1, nullptr, nullptr, 0) >= 0;
+}
+
+void Slot::terminate() {
+  if (busy()) signal_by_fd(pidfd_.get(), SIGTERM);
+}
+
+void Slot::kill() {
+  if (!busy() || kill_at_ns_ != 0) return;
+  killed_ = true;
+  kill_at_ns_ = now_ns() + kKillPatienceNs;
+  signal_by_fd(pidfd_.get(), SIGQUIT);
+}
+
+void Slot::tick() {
+  if (kill_at_ns_ != 0 && now_ns() >= kill_at_ns_) signal_by_fd(pidfd_.get(), SIGKILL);
+  if (doubt_ > 0) check_memory();
+}
+
+void Slot::check_memory() {
+  if (!busy() || oom_) return;
+  if (cgroup_.oom_happened()) {
+    oom_ = true;
+    doubt_ = 0;
+    return kill();
+  }
+  // The event comes just before the kill: look again for a while.
+  if (doubt_ == 0) doubt_ = kDoubtTicks;
+  if (doubt_ != INT_MAX) --doubt_;
+  cgroup_.clear_oom_event();
+}
+
+void Slot::finish() {
+  rusage usage{};
+  int status = 0;
+  while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {}
+  wire::RunReport report;
+  report.wall_us = (now_ns() - started_ns_) / 1000;
+  report.cpu_us = micros(usage.ru_utime) + micros(usage.ru_stime);
+  report.max_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  report.failure = page_->failure;
+  report.wait_status = page_->wait_status;
+  report.status_known = page_->status_known;
+  if (oom_ || page_->out_of_memory != 0 || cgroup_.oom_happened()) report.flags |= wire::kOom;
+  if (killed_) report.flags |= wire::kKilled;
+  sandbox::send_message(socket_.get(), {reinterpret_cast<const char*>(&report), sizeof report});
+  socket_.reset();
+  pidfd_.reset();
+  pid_ = 0;
+  doubt_ = 0;
+  recycle_net();
+}
+
+}  // namespace collet::launcher

@@ -1,0 +1,90 @@
+// A place for one box at a time, with everything that is kept between boxes: a
+// host uid, cgroups, a net namespace, the page shared with the child.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "sandbox/launcher/cgroup.hpp"
+#include "sandbox/launcher/plan.hpp"
+
+namespace collet::launcher {
+
+/// What this launcher can do on this host; settled once at start.
+struct Host {
+  wire::Setup setup;
+  std::uint32_t abilities = 0;
+  CgroupLayout cgroups;
+  std::vector<sock_filter> filter;
+  UniqueFd life_read;   ///< Boxes watch it: it hangs up when the launcher dies.
+  UniqueFd life_write;
+  [[nodiscard]] bool can(wire::Ability ability) const { return (abilities & ability) != 0; }
+};
+
+/// The descriptors that came with a run, in the order of wire::RunRequest.
+struct RunFds {
+  UniqueFd socket;
+  UniqueFd out;
+  UniqueFd err;
+  UniqueFd capture;
+  std::vector<UniqueFd> inputs;
+};
+
+/// Tells a run's socket that no box came of it.
+void report_failure(int socket, const Failure& failure);
+
+class Slot {
+ public:
+  Slot(const Host& host, std::uint32_t index);
+  Slot(Slot&&) = delete;
+  ~Slot();  ///< Kills and buries what still runs, and takes the groups away.
+
+  [[nodiscard]] bool busy() const { return pid_ > 0; }
+  [[nodiscard]] int pidfd() const { return pidfd_.get(); }
+  [[nodiscard]] int socket() const { return socket_.get(); }
+  [[nodiscard]] int oom_event_fd() const { return cgroup_.oom_event_fd(); }
+
+  /// Starts a box. A failure that shows before the child runs has been reported
+  /// on the run's socket when this returns false.
+  bool start(const wire::SpecView& spec, RunFds fds);
+  void terminate();
+  /// Has the first process end everything, which counts what was used; it gets
+  /// kill_patience to do so before it is killed itself.
+  void kill();
+  /// After an event: ends the box if it met its memory limit.
+  void check_memory();
+  /// True while tick() should be called again soon.
+  [[nodiscard]] bool needs_ticks() const { return busy() && (doubt_ > 0 || kill_at_ns_ != 0); }
+  void tick();
+  /// The first process has ended: buries it, reports, readies the slot.
+  void finish();
+
+ private:
+  bool fail(Step step, int error, std::uint32_t index = 0);
+  bool fail(const Failure& failure);
+  [[nodiscard]] bool prepare(const wire::SpecView& spec, BoxPlan& plan);
+  [[nodiscard]] bool prepare_net();
+  void recycle_net();
+  [[nodiscard]] bool clone_box(const BoxPlan& plan);
+  [[nodiscard]] bool write_maps(const IdRange& ids);
+
+  const Host& host_;
+  const std::uint32_t index_;
+  SlotCgroup cgroup_;
+  UniqueFd net_;
+  std::uint32_t net_uses_ = 0;
+  SharedPage* page_ = nullptr;
+  UniqueFd socket_;
+  UniqueFd pidfd_;
+  pid_t pid_ = 0;
+  std::uint64_t started_ns_ = 0;
+  bool killed_ = false;
+  bool oom_ = false;
+  int doubt_ = 0;  ///< How often to look again whether memory ran out.
+  std::uint64_t kill_at_ns_ = 0;  ///< When patience ends; 0: not being killed.
+};
+
+}  // namespace collet::launcher

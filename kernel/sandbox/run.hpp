@@ -1,0 +1,109 @@
+// One box from the server's side: waits for room, hands the box to the launcher,
+// reads what it prints, ends it in time, tells the result.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <boost/asio/generic/seq_packet_protocol.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "sandbox/admission.hpp"
+#include "sandbox/launcher_process.hpp"
+#include "sandbox/output.hpp"
+#include "sandbox/sandbox.hpp"
+
+namespace collet::sandbox {
+
+/// What all runs share. [any-thread] but for the fields that never change.
+struct RunCore {
+  config::SandboxSettings settings;
+  std::shared_ptr<Admission> admission;
+
+  uid_t started_as = 0;  ///< Effective uid when the first launcher was started.
+
+  /// The launcher, started anew if it has died and we still may. Null with the
+  /// reason in `why_not`.
+  [[nodiscard]] std::shared_ptr<LauncherProcess> launcher(Check& why_not);
+  /// Ends the launcher for good.
+  void stop();
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<LauncherProcess> launcher_;
+  bool started_once_ = false;
+  bool stopped_ = false;
+};
+
+/// "detail. remedy"
+[[nodiscard]] std::string text_of(const Check& check);
+
+/// [request-thread of its io_context] Kept alive by its own pending operations.
+class Run : public std::enable_shared_from_this<Run> {
+ public:
+  Run(std::shared_ptr<RunCore> core, boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done);
+  ~Run();
+  void start(const base::CancelToken& cancel);
+
+ private:
+  using Pipe = boost::asio::posix::stream_descriptor;
+  struct Stream {
+    explicit Stream(boost::asio::io_context& io, const config::SandboxSettings& settings);
+    Pipe pipe;
+    OutputCapture capture;
+    LiveText live;
+    bool open = false;
+  };
+
+  void ask_for_room();
+  void on_granted(std::shared_ptr<Grant> grant);
+  void launch();
+  [[nodiscard]] Result<void> hand_over();
+  [[nodiscard]] Result<void> send_request(std::size_t spec_bytes, std::span<const int> fds);
+  [[nodiscard]] Result<wire::Spec> make_spec() const;
+  void watch();
+  void read_stream(int number);
+  void read_captured();
+  void on_output(int number, std::string_view piece);
+  void wait_for_report();
+  void on_report();
+  void on_deadline();
+  void arm_deadline();
+  void on_grace_over();
+  void on_cancel();
+  void end_because(Outcome cause, wire::Command command);
+  void send(wire::Command command);
+  void finish_when_quiet();
+  void finish(Outcome outcome, std::string message);
+  void fill_result(BoxResult& result);
+  [[nodiscard]] BoxResult result_of_report();
+  Stream& stream(int number) { return number == 1 ? out_ : err_; }
+
+  std::shared_ptr<RunCore> core_;
+  boost::asio::io_context& io_;
+  BoxSpec spec_;
+  OutputFn output_;
+  DoneFn done_;
+  base::CancelToken::Registration cancel_;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer::time_point deadline_;
+  std::shared_ptr<Admission::Waiter> waiter_;
+  std::shared_ptr<Grant> grant_;
+  Pipe socket_;
+  Stream out_;
+  Stream err_;
+  Pipe captured_pipe_;
+  std::string captured_;
+  bool captured_open_ = false;
+  std::optional<Outcome> cause_;  ///< Why we are ending it, if we are.
+  std::optional<wire::RunReport> report_;
+  bool launched_ = false;
+  bool reported_ = false;  ///< Report in, or the launcher is gone.
+  std::string buffer_;
+};
+
+}  // namespace collet::sandbox

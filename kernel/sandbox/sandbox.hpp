@@ -1,0 +1,88 @@
+// Runs programs in boxes. The rest of the kernel sees only this header.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/cancel.hpp"
+#include "collet/result.hpp"
+#include "config/settings.hpp"
+
+namespace collet::sandbox {
+
+/// How a box ended. The values are collet_exec_result.outcome.
+enum class Outcome : std::int32_t {
+  exited = 1, signalled = 2, timeout = 3, oom = 4, output_limit = 5,
+  cancelled = 6, unavailable = 7, capacity = 8, failed = 9,
+};
+
+struct BoxInput {
+  int fd = 0;  ///< 0 or 3..9 inside the box.
+  std::string data;
+};
+
+struct BoxSpec {
+  std::vector<std::string> argv;
+  std::vector<std::string> env;
+  std::vector<std::string> roots;  ///< Host paths, read-only, same path inside.
+  std::string app_root;            ///< Host folder shown read-only at /app; "": none.
+  std::vector<BoxInput> inputs;
+  int capture_fd = 0;
+  std::int64_t timeout_ms = 0;     ///< Waiting for room included.
+  config::SizeSettings size;
+};
+
+struct BoxResult {
+  Outcome outcome = Outcome::failed;
+  int returncode = 0;
+  int signal = 0;
+  std::string stdout_text;  ///< Valid UTF-8; head and tail around a marker if long.
+  std::string stderr_text;
+  std::string captured;
+  std::string message;      ///< Why, with the remedy, unless exited.
+  std::uint64_t wall_us = 0;
+  std::uint64_t cpu_us = 0;
+  std::uint64_t max_rss_bytes = 0;
+  std::uint64_t stdout_omitted_bytes = 0;
+  std::uint64_t stderr_omitted_bytes = 0;
+};
+
+/// A piece of live output: 1 stdout, 2 stderr.
+using OutputFn = std::function<void(int stream, std::string_view piece)>;
+using DoneFn = std::function<void(BoxResult)>;
+
+struct Check {
+  std::string name;
+  bool ok = false;
+  std::string detail;  ///< What was seen, or the failing step and errno.
+  std::string remedy;  ///< What the operator can do; "" when ok.
+};
+
+/// One per process. start() forks the launcher, so it comes before any thread.
+class Sandbox {
+ public:
+  virtual ~Sandbox() = default;  ///< Ends the launcher and every box.
+
+  /// Never fails for want of rights: a host that cannot isolate gives a Sandbox
+  /// whose runs answer Outcome::unavailable with the failing step and the remedy.
+  static std::unique_ptr<Sandbox> start(const config::SandboxSettings& settings);
+
+  /// Runs one box. `output` (may be empty) and `done` are called on `io`'s
+  /// thread; `done` exactly once, never before run() has returned. Cancelling
+  /// kills the whole tree. [request-thread of `io`]
+  virtual void run(boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done,
+                   base::CancelToken cancel) = 0;
+
+  /// Builds a probe box and looks at it from inside. Blocks up to a few seconds.
+  virtual std::vector<Check> probe() = 0;
+  /// The result of the start-up probe: "" when boxes work, else the reason.
+  [[nodiscard]] virtual const std::string& unavailable_reason() const = 0;
+};
+
+}  // namespace collet::sandbox

@@ -1,0 +1,135 @@
+// What the server and its launcher say to each other. Both sides are built from
+// one tree and share a machine, so structs travel as they lie in memory; a magic
+// number and a version catch a launcher of another build.
+//
+//   server                                  launcher
+//   Setup             --- control socket -->
+//                     <--                    Ready
+//   RunRequest + fds  -->                            (one per run, any thread)
+//   Command           --- run's own socket ->
+//                     <--                    RunReport, then end of file
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collet/result.hpp"
+
+namespace collet::sandbox::wire {
+
+inline constexpr std::uint32_t kMagic = 0x436c7432;  // changes with any struct here
+inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
+inline constexpr std::size_t kSpecBytesMax = 4u << 20;
+inline constexpr std::size_t kStringsMax = 4096;
+inline constexpr std::size_t kRootsMax = 64;
+inline constexpr std::size_t kInputsMax = 8;
+inline constexpr int kFirstExtraFd = 3;  ///< Inputs and the captured pipe live at 3..9.
+inline constexpr int kLastExtraFd = 9;
+
+/// The stages of making a box, in their order. A failure names one.
+enum class Step : std::uint32_t {
+  none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, host_name,
+  propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, pivot, read_only,
+  loopback, keyring, capabilities, no_new_privs, landlock, filter, fork, limits, descriptors, cwd, exec,
+};
+[[nodiscard]] std::string_view name(Step step);
+
+struct Failure {
+  Step step = Step::none;
+  std::int32_t error = 0;   ///< errno
+  std::uint32_t index = 0;  ///< Which root, for root_tree and layout.
+};
+
+struct Setup {
+  std::uint32_t magic = kMagic;
+  std::uint32_t boxes_max = 0;
+  std::int64_t uid_base = 0;
+  std::uint32_t soft_limits = 0;
+  std::uint32_t owner_pid = 0;  ///< Names the cgroups: collet-<owner_pid>-<slot>.
+  std::array<char, 512> cgroup_root{};
+};
+
+enum Ability : std::uint32_t {
+  kOwnUids = 1,      ///< Each slot has a host uid of its own.
+  kUserNs = 2,       ///< Boxes live in user namespaces.
+  kHardLimits = 4,   ///< Memory and processes are held by cgroups.
+  kCpuLimits = 8,
+  kLandlock = 16,
+};
+
+struct Ready {
+  std::uint32_t magic = kMagic;
+  std::uint32_t abilities = 0;
+  Failure failure;                  ///< Step::none: ready.
+  std::array<char, 480> detail{};   ///< Cgroup layout, or what went wrong.
+};
+
+/// Fds that come with it: the run's socket, the spec, stdout, stderr, captured
+/// (if the spec has a capture_fd), then one per input.
+struct RunRequest {
+  std::uint32_t magic = kMagic;
+  std::uint32_t slot = 0;
+  std::uint32_t spec_bytes = 0;
+};
+
+enum class Command : std::uint8_t {
+  terminate = 'T',  ///< SIGTERM to the program's process group.
+  kill = 'K',       ///< The whole box, now.
+};
+
+enum ReportFlag : std::uint32_t { kOom = 1, kKilled = 2 };
+
+/// Sent once nothing of the box is alive any more.
+struct RunReport {
+  std::uint32_t magic = kMagic;
+  std::uint32_t flags = 0;
+  Failure failure;
+  std::int32_t wait_status = 0;   ///< Of the program.
+  std::int32_t status_known = 0;  ///< 0: the box died before the program ended.
+  std::uint64_t wall_us = 0;
+  std::uint64_t cpu_us = 0;
+  std::uint64_t max_rss_bytes = 0;
+};
+
+/// The limits of one box, as numbers a cgroup understands.
+struct Limits {
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t disk_bytes = 0;
+  std::uint32_t pids_max = 0;
+  std::uint32_t cpu_weight = 0;
+  std::uint32_t cpu_milli = 0;    ///< Thousandths of a core; 0: all cores.
+  std::uint32_t cpu_seconds = 0;  ///< Of one process.
+  bool operator==(const Limits&) const = default;
+};
+
+struct Spec {
+  std::vector<std::string> argv;
+  std::vector<std::string> env;
+  std::vector<std::string> roots;
+  std::string app_root;
+  std::vector<int> input_fds;
+  int capture_fd = 0;
+  Limits limits;
+};
+
+/// The same, decoded without copying: the pointers lead into the bytes given and
+/// the arrays end with a null pointer, ready for execve().
+struct SpecView {
+  std::vector<const char*> argv;
+  std::vector<const char*> env;
+  std::vector<const char*> roots;
+  const char* app_root = nullptr;  ///< Null: none.
+  std::vector<int> input_fds;
+  int capture_fd = 0;
+  Limits limits;
+};
+
+/// @error invalid: names the field that no box can have.
+[[nodiscard]] Result<std::string> encode(const Spec& spec);
+/// Checks every length and every rule again: the launcher has rights to lose.
+[[nodiscard]] Result<SpecView> decode(std::string_view bytes);
+
+}  // namespace collet::sandbox::wire

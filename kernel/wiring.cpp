@@ -1,0 +1,94 @@
+#include "wiring.hpp"
+
+#include <utility>
+
+#include "collet/abi.h"
+#include "llm/model_store.hpp"
+#include "net/http_client.hpp"
+#include "plugin/library.hpp"
+#include "sandbox/sandbox.hpp"
+#include "server.hpp"
+
+namespace collet {
+namespace {
+
+std::vector<cli::DoctorCheck> doctor_checks(const config::Settings& settings) {
+  const auto sandbox = sandbox::Sandbox::start(settings.sandbox);
+  std::vector<cli::DoctorCheck> checks;
+  for (auto& check : sandbox->probe()) {
+    checks.push_back({std::move(check.name), check.ok, std::move(check.detail), std::move(check.remedy)});
+  }
+  return checks;
+}
+
+Result<Value> inspect_plugin(const std::string& path) {
+  plugin::PluginFile file;
+  auto read = plugin::read_plugin_file(path, file);
+  if (!read) return std::move(read).error();
+  return json::object({{"file", file.path},
+                       {"sha256", file.sha256},
+                       {"bytes", static_cast<std::int64_t>(file.bytes.size())},
+                       {"manifest", file.manifest.json}});
+}
+
+Result<Value> pull(const config::ModelSettings& model, const cli::PullProgressFn& progress) {
+  auto scripts = llm::find_model_scripts();
+  if (!scripts) return std::move(scripts).error();
+  const auto summary = llm::pull_model(*scripts, model, [&](const llm::PullProgress& step) {
+    return progress({step.step, step.file, step.message, step.bytes_done, step.bytes_total});
+  });
+  if (!summary) return summary.error();
+  return json::object({{"model", summary->model},
+                       {"runtime", summary->runtime},
+                       {"directory", summary->directory},
+                       {"seconds", summary->seconds}});
+}
+
+Value to_value(const llm::ModelFile& file) {
+  return json::object({{"role", file.role},
+                       {"path", file.path},
+                       {"bytes", file.bytes},
+                       {"bytes_total", file.bytes_total},
+                       {"checked", file.checked}});
+}
+
+Result<Value> status(const config::ModelSettings& model) {
+  auto scripts = llm::find_model_scripts();
+  if (!scripts) return std::move(scripts).error();
+  const auto found = llm::model_status(*scripts, model);
+  if (!found) return found.error();
+  std::vector<Value> files;
+  for (const auto& file : found->files) files.push_back(to_value(file));
+  return json::object({{"model", found->model},
+                       {"about", found->about},
+                       {"license", found->license},
+                       {"directory", found->directory},
+                       {"runtime", found->runtime},
+                       {"runtime_ready", found->runtime_ready},
+                       {"complete", found->complete()},
+                       {"files", json::array(files)}});
+}
+
+Result<Value> remove(const config::ModelSettings& model) {
+  auto scripts = llm::find_model_scripts();
+  if (!scripts) return std::move(scripts).error();
+  const auto removed = llm::remove_model(*scripts, model);
+  if (!removed) return removed.error();
+  return json::object({{"paths", json::array(std::vector<Value>(removed->paths.begin(), removed->paths.end()))},
+                       {"bytes", removed->bytes}});
+}
+
+}  // namespace
+
+cli::Hooks make_hooks() {
+  cli::Hooks hooks;
+  hooks.start_server = start_server;
+  hooks.make_http_client = [](boost::asio::io_context& io) { return net::make_http_client(io, {}); };
+  hooks.doctor_checks = doctor_checks;
+  hooks.inspect_plugin = inspect_plugin;
+  hooks.model = {pull, status, remove};
+  hooks.dialect = {"/v1/agents/heroku", "heroku_tool"};
+  return hooks;
+}
+
+}  // namespace collet

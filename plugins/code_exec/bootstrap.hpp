@@ -1,0 +1,8 @@
+// The programs that run a model's code in the box; generated from bootstrap/.
+#pragma once
+
+namespace code_exec {
+
+extern const char kPythonBootstrap[];
+
+}  // namespace code_exec

@@ -1,0 +1,141 @@
+// Runs code that a model wrote, in the kernel's sandbox.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "collet/plugin.hpp"
+#include "language.hpp"
+#include "result.hpp"
+
+namespace code_exec {
+namespace {
+
+using namespace collet;
+
+constexpr int kCodeFd = 3;
+constexpr int kCaptureFd = 4;
+constexpr int kBootstrapFd = 5;
+
+struct Offered {
+  const Language* language = nullptr;
+  Runtime runtime;
+};
+
+/// The operator's interpreter, else the newest that is installed.
+Result<Runtime> choose_runtime(const Language& language, const Host& host) {
+  const auto configured = host.exec_runtime(language.id);
+  if (configured) {
+    const Args args(*configured, "/sandbox/runtimes/" + std::string(language.id));
+    auto interpreter = args.string("interpreter");
+    if (!interpreter) return interpreter.error();
+    auto roots = args.strings("roots");
+    if (!roots) return roots.error();
+    Runtime runtime{*std::move(interpreter), "", *std::move(roots), true};
+    language.complete_runtime(runtime);
+    return runtime;
+  }
+  auto found = language.find_runtime();
+  if (!found) return Error{Errc::not_found, "no interpreter for " + std::string(language.id) + " is installed"};
+  return *std::move(found);
+}
+
+ExecRequest request_for(const Offered& offered, std::string code, bool live_output) {
+  ExecRequest request;
+  request.argv = offered.language->argv(offered.runtime);
+  request.env = offered.language->env(offered.runtime);
+  request.roots = offered.runtime.roots;
+  request.inputs = {{kCodeFd, std::move(code)}, {kBootstrapFd, offered.language->bootstrap}};
+  request.capture_fd = kCaptureFd;
+  request.live_output = live_output;
+  return request;
+}
+
+void finish(Call& call, const ExecResult& run) {
+  const Report report = report_of(run);
+  if (const auto told = call.text(report.text); !told) return call.fail(told.error());
+  call.finish(End{.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}});
+}
+
+}  // namespace
+
+class CodeExec {
+ public:
+  static Result<std::unique_ptr<CodeExec>> create(Host host, const Value& config) {
+    const Args args(config);
+    auto wanted = args.strings("languages");
+    if (!wanted) return wanted.error();
+    auto plugin = std::make_unique<CodeExec>();
+    plugin->live_output_ = config["live_output"].as_bool().value_or(true);
+    std::string missing;
+    for (const Language& language : languages()) {
+      const bool is_wanted = wanted->empty() || std::ranges::find(*wanted, language.id) != wanted->end();
+      if (!is_wanted) continue;
+      auto runtime = choose_runtime(language, host);
+      if (runtime) {
+        plugin->offered_.emplace(language.tool, Offered{&language, *std::move(runtime)});
+      } else {
+        missing += (missing.empty() ? "" : "; ") + runtime.error().message;
+      }
+    }
+    if (plugin->offered_.empty()) {
+      return Error{Errc::unavailable, missing + "; install one or name it under sandbox.runtimes"};
+    }
+    if (!missing.empty()) host.log_warn("a language is not offered", {{"why", missing}});
+    return plugin;
+  }
+
+  std::vector<ToolSpec> tools() const {
+    std::vector<ToolSpec> out;
+    for (const auto& [name, offered] : offered_) out.push_back(tool_of(*offered.language, offered.runtime));
+    return out;
+  }
+
+  void start(Call call, std::string_view tool, const Args& args) {
+    const auto offered = offered_.find(tool);
+    if (offered == offered_.end()) return call.fail({Errc::not_found, "no tool " + std::string(tool)});
+    auto code = args.string("code");
+    if (!code) return call.fail(code.error());
+    const auto packages = args.strings("packages");
+    if (!packages) return call.fail(packages.error());
+    if (!packages->empty()) {
+      return call.fail(args.error("packages", "packages are not available yet; leave them out and use the standard library"));
+    }
+    const auto begun = call.exec(request_for(offered->second, *std::move(code), live_output_),
+                                 [call](const ExecResult& run) mutable { finish(call, run); });
+    if (!begun) call.fail(begun.error());
+  }
+
+  std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }
+
+ private:
+  std::map<std::string, Offered, std::less<>> offered_;  ///< By tool name.
+  bool live_output_ = true;
+};
+
+}  // namespace code_exec
+
+COLLET_PLUGIN(code_exec::CodeExec, R"({
+  "id": "code_exec",
+  "version": "0.1.0",
+  "description": "Runs code that a model wrote, in a sandbox",
+  "license": "Apache-2.0",
+  "status": "stable",
+  "capabilities": ["exec"],
+  "requires": ["collet.exec/1"],
+  "config_schema": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "languages": {
+        "type": "array",
+        "items": {"enum": ["python"]},
+        "description": "Offer only these; left out: every one that has an interpreter here."
+      },
+      "live_output": {
+        "type": "boolean",
+        "default": true,
+        "description": "Show output to watchers while the program runs."
+      }
+    }
+  }
+})")

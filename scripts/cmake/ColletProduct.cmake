@@ -1,0 +1,17 @@
+# The target `product`: every program and library of the folders added so far,
+# that is, everything but the tests. What scripts/quickstart builds.
+add_custom_target(product)
+function(collet_add_to_product folder)
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target ${targets})
+    get_target_property(type ${target} TYPE)
+    if(type MATCHES "^(EXECUTABLE|MODULE_LIBRARY|SHARED_LIBRARY)$")
+      add_dependencies(product ${target})
+    endif()
+  endforeach()
+  get_property(subfolders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(subfolder ${subfolders})
+    collet_add_to_product(${subfolder})
+  endforeach()
+endfunction()
+collet_add_to_product(${CMAKE_SOURCE_DIR})

@@ -1,0 +1,131 @@
+/* collet.exec/1 - run a program in the kernel's sandbox. Host service.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The box has no network, no host files but the `roots`, an empty environment
+ * but `env`, a fresh /work (current directory, writable, HOME) and /tmp, and is
+ * gone with everything in it when `done` is called. Memory, processes, CPU and
+ * disk follow the call's size; the time limit is the call's own.
+ */
+#ifndef COLLET_EXT_EXEC_H
+#define COLLET_EXT_EXEC_H
+
+#include "collet/abi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define COLLET_EXEC_ID "collet.exec/1"
+
+/* collet_exec_request.flags */
+#define COLLET_EXEC_APP_ROOT 0x1u /* mount the target app's root read-only at /app
+                                     and start there */
+#define COLLET_EXEC_APP_ENV 0x2u  /* add the target app's config vars to env */
+#define COLLET_EXEC_LIVE_OUTPUT 0x4u /* report output as progress while it runs */
+
+/* Bytes that the program finds open for reading at descriptor `fd`. */
+typedef struct collet_exec_input {
+  int32_t fd; /* 0 or 3..9 */
+  int32_t reserved;
+  collet_str data;
+} collet_exec_input;
+
+typedef struct collet_exec_request {
+  uint32_t struct_size;
+  uint32_t flags;
+  const collet_str *argv; /* argv[0] is an absolute path inside the box */
+  const collet_str *env;  /* "NAME=value" */
+  const collet_str *roots; /* host paths shown read-only under the same path */
+  const collet_exec_input *inputs; /* descriptor 0 without one reads EOF */
+  uint32_t argv_count;
+  uint32_t env_count;
+  uint32_t root_count;
+  uint32_t input_count;
+  int32_t capture_fd; /* 0: none; 3..9: what the program writes there comes back
+                         as `captured` */
+  uint32_t timeout_ms; /* 0: the call's remaining time; never more than that */
+} collet_exec_request;
+
+/* collet_exec_result.outcome */
+#define COLLET_EXEC_EXITED 1       /* by itself; returncode says how */
+#define COLLET_EXEC_SIGNALLED 2    /* by a signal of its own making */
+#define COLLET_EXEC_TIMEOUT 3      /* killed at the time limit; returncode -2 */
+#define COLLET_EXEC_OOM 4          /* killed at the memory limit */
+#define COLLET_EXEC_OUTPUT_LIMIT 5 /* killed for too much output */
+#define COLLET_EXEC_CANCELLED 6    /* killed since the call was cancelled */
+#define COLLET_EXEC_UNAVAILABLE 7  /* this host cannot isolate; nothing ran */
+#define COLLET_EXEC_CAPACITY 8     /* no room within the time limit; nothing ran */
+#define COLLET_EXEC_FAILED 9       /* the program could not be started */
+
+typedef struct collet_exec_result {
+  uint32_t struct_size;
+  int32_t outcome;
+  int32_t returncode; /* exit code; -signal; -2 at the time limit */
+  int32_t signal;     /* 0: none */
+  collet_str stdout_text; /* UTF-8 repaired; head and tail around a marker if long */
+  collet_str stderr_text;
+  collet_str captured; /* bytes from capture_fd */
+  collet_str message;  /* why, for every outcome but EXITED; with the remedy */
+  uint64_t wall_us;
+  uint64_t cpu_us;
+  uint64_t max_rss_bytes;
+  uint64_t stdout_omitted_bytes;
+  uint64_t stderr_omitted_bytes;
+} collet_exec_result;
+
+/* Called exactly once for each `run` that answered PENDING, from any thread,
+ * maybe before `run` has returned. */
+typedef void (*collet_exec_done_fn)(void *user, const collet_exec_result *result);
+
+typedef struct collet_exec {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* PENDING: `done` will come, at the latest soon after the call's deadline or
+   * cancellation. INVALID: the request is malformed. CLOSED: the call is over.
+   * DENIED: the tool's effects do not name RUNS_CODE. [any] */
+  collet_status (*run)(collet_call call, const collet_exec_request *request,
+                       collet_exec_done_fn done, void *user);
+  /* The operator's interpreter for a language ("python"), as a JSON object
+   * {"interpreter": path, "roots": [path...]} from sandbox.runtimes. Works for
+   * call.id 0. NOT_FOUND: none configured; look for one yourself. [any] */
+  collet_status (*runtime)(collet_call call, collet_str language, collet_text_fn found,
+                           void *user);
+} collet_exec;
+
+COLLET_SIZE_(collet_exec_input, 24);
+COLLET_AT_(collet_exec_input, data, 8);
+COLLET_SIZE_(collet_exec_request, 64);
+COLLET_AT_(collet_exec_request, flags, 4);
+COLLET_AT_(collet_exec_request, argv, 8);
+COLLET_AT_(collet_exec_request, env, 16);
+COLLET_AT_(collet_exec_request, roots, 24);
+COLLET_AT_(collet_exec_request, inputs, 32);
+COLLET_AT_(collet_exec_request, argv_count, 40);
+COLLET_AT_(collet_exec_request, env_count, 44);
+COLLET_AT_(collet_exec_request, root_count, 48);
+COLLET_AT_(collet_exec_request, input_count, 52);
+COLLET_AT_(collet_exec_request, capture_fd, 56);
+COLLET_AT_(collet_exec_request, timeout_ms, 60);
+COLLET_SIZE_(collet_exec_result, 120);
+COLLET_AT_(collet_exec_result, outcome, 4);
+COLLET_AT_(collet_exec_result, returncode, 8);
+COLLET_AT_(collet_exec_result, signal, 12);
+COLLET_AT_(collet_exec_result, stdout_text, 16);
+COLLET_AT_(collet_exec_result, stderr_text, 32);
+COLLET_AT_(collet_exec_result, captured, 48);
+COLLET_AT_(collet_exec_result, message, 64);
+COLLET_AT_(collet_exec_result, wall_us, 80);
+COLLET_AT_(collet_exec_result, cpu_us, 88);
+COLLET_AT_(collet_exec_result, max_rss_bytes, 96);
+COLLET_AT_(collet_exec_result, stdout_omitted_bytes, 104);
+COLLET_AT_(collet_exec_result, stderr_omitted_bytes, 112);
+COLLET_SIZE_(collet_exec, 24);
+COLLET_AT_(collet_exec, run, 8);
+COLLET_AT_(collet_exec, runtime, 16);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* COLLET_EXT_EXEC_H */

@@ -1,0 +1,169 @@
+// The services that answer later: exec and http.
+#include <future>
+#include <memory>
+#include <type_traits>
+
+#include "collet/services.hpp"
+#include "collet/str.hpp"
+
+namespace collet {
+namespace {
+
+Error not_granted(std::string_view service) {
+  return {Errc::denied, "this plugin was not granted the host service \"" + std::string(service) +
+                            "\"; its manifest must ask for it under \"capabilities\""};
+}
+
+std::vector<collet_str> to_strs(const std::vector<std::string>& texts) {
+  std::vector<collet_str> out;
+  for (const auto& text : texts) out.push_back(to_str(text));
+  return out;
+}
+
+ExecResult to_result(const collet_exec_result& from) {
+  ExecResult out;
+  out.outcome = from.outcome;
+  out.returncode = from.returncode;
+  out.signal = from.signal;
+  out.stdout_text = to_view(from.stdout_text);
+  out.stderr_text = to_view(from.stderr_text);
+  out.captured = to_view(from.captured);
+  out.message = to_view(from.message);
+  out.wall_us = from.wall_us;
+  out.cpu_us = from.cpu_us;
+  out.max_rss_bytes = from.max_rss_bytes;
+  out.stdout_omitted_bytes = from.stdout_omitted_bytes;
+  out.stderr_omitted_bytes = from.stderr_omitted_bytes;
+  return out;
+}
+
+Result<HttpResponse> to_response(const collet_http_result& from) {
+  if (from.status < 0) return Error{to_errc(from.status), std::string(to_view(from.message))};
+  HttpResponse out;
+  out.status = from.http_status;
+  out.body = to_view(from.body);
+  out.url = to_view(from.url);
+  for (std::uint32_t i = 0; i < from.header_count; ++i) {
+    out.headers.emplace_back(to_view(from.headers[i].name), to_view(from.headers[i].value));
+  }
+  return out;
+}
+
+using ExecDone = std::function<void(ExecResult)>;
+using HttpDone = std::function<void(Result<HttpResponse>)>;
+
+// The host calls these from its own threads: nothing may be thrown into it.
+void exec_done(void* user, const collet_exec_result* result) noexcept {
+  const std::unique_ptr<ExecDone> done(static_cast<ExecDone*>(user));
+  try {
+    (*done)(to_result(*result));
+  } catch (...) {  // the Call that the callback held fails as it goes
+  }
+}
+
+void http_done(void* user, const collet_http_result* result) noexcept {
+  const std::unique_ptr<HttpDone> done(static_cast<HttpDone*>(user));
+  try {
+    (*done)(to_response(*result));
+  } catch (...) {  // as above
+  }
+}
+
+std::string exec_refusal(collet_status status) {
+  switch (status) {
+    case COLLET_E_INVALID: return "the sandbox request is malformed";
+    case COLLET_E_CLOSED: return "the call is over";
+    case COLLET_E_DENIED: return "the tool's effects do not name RUNS_CODE";
+    default: return "the host refused to run the program";
+  }
+}
+
+std::string http_refusal(collet_status status) {
+  switch (status) {
+    case COLLET_E_INVALID: return "the HTTP request is malformed";
+    case COLLET_E_CLOSED: return "the call is over";
+    case COLLET_E_DENIED: return "the tool's effects do not name NETWORK";
+    case COLLET_E_UNAVAILABLE: return "outgoing HTTP for plugins is not available on this server";
+    default: return "the host refused the HTTP request";
+  }
+}
+
+}  // namespace
+
+Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
+  if (!tables_->exec) return not_granted("exec");
+  const auto argv = to_strs(request.argv);
+  const auto env = to_strs(request.env);
+  const auto roots = to_strs(request.roots);
+  std::vector<collet_exec_input> inputs;
+  for (const auto& input : request.inputs) inputs.push_back({input.fd, 0, to_str(input.data)});
+
+  collet_exec_request out = {};
+  out.struct_size = sizeof(out);
+  out.flags = (request.app_root ? COLLET_EXEC_APP_ROOT : 0u) | (request.app_env ? COLLET_EXEC_APP_ENV : 0u) |
+              (request.live_output ? COLLET_EXEC_LIVE_OUTPUT : 0u);
+  out.argv = argv.data();
+  out.argv_count = static_cast<std::uint32_t>(argv.size());
+  out.env = env.data();
+  out.env_count = static_cast<std::uint32_t>(env.size());
+  out.roots = roots.data();
+  out.root_count = static_cast<std::uint32_t>(roots.size());
+  out.inputs = inputs.data();
+  out.input_count = static_cast<std::uint32_t>(inputs.size());
+  out.capture_fd = request.capture_fd;
+  out.timeout_ms = request.timeout_ms;
+
+  auto user = std::make_unique<ExecDone>(std::move(done));
+  const collet_status status = tables_->exec->run(call_, &out, exec_done, user.get());
+  if (status != COLLET_PENDING) return Error{to_errc(status), exec_refusal(status)};
+  user.release();  // exec_done owns it
+  return {};
+}
+
+Result<ExecResult> Services::exec_wait(const ExecRequest& request) const {
+  const auto promise = std::make_shared<std::promise<ExecResult>>();
+  auto future = promise->get_future();
+  const auto begun = exec(request, [promise](ExecResult result) { promise->set_value(std::move(result)); });
+  if (!begun) return begun.error();
+  return future.get();
+}
+
+Result<Value> Services::exec_runtime(std::string_view language) const {
+  if (!tables_->exec || !COLLET_HAS_SLOT(tables_->exec, runtime)) return not_granted("exec");
+  std::string found;
+  const collet_status status = tables_->exec->runtime(call_, to_str(language), assign_text, &found);
+  if (status < 0) return Error{to_errc(status), "no interpreter is configured for " + std::string(language)};
+  return Value::parse(found);
+}
+
+Result<void> Services::http(const HttpRequest& request, HttpDone done) const {
+  if (!tables_->http) return not_granted("http");
+  std::vector<collet_http_header> headers;
+  for (const auto& [name, value] : request.headers) headers.push_back({to_str(name), to_str(value)});
+  collet_http_request out = {};
+  out.struct_size = sizeof(out);
+  out.flags = request.follow_redirects ? 0u : COLLET_HTTP_NO_REDIRECTS;
+  out.method = to_str(request.method);
+  out.url = to_str(request.url);
+  out.body = to_optional_str(request.body);
+  out.headers = headers.data();
+  out.header_count = static_cast<std::uint32_t>(headers.size());
+  out.timeout_ms = request.timeout_ms;
+  out.response_bytes_max = request.response_bytes_max;
+
+  auto user = std::make_unique<HttpDone>(std::move(done));
+  const collet_status status = tables_->http->request(call_, &out, http_done, user.get());
+  if (status != COLLET_PENDING) return Error{to_errc(status), http_refusal(status)};
+  user.release();  // http_done owns it
+  return {};
+}
+
+Result<HttpResponse> Services::http_wait(const HttpRequest& request) const {
+  const auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();
+  auto future = promise->get_future();
+  const auto begun = http(request, [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); });
+  if (!begun) return begun.error();
+  return future.get();
+}
+
+}  // namespace collet

@@ -1,0 +1,105 @@
+/* Plugins that are wrong in one way each; WRONG_* says which. */
+#include <stddef.h>
+
+#include "collet/abi.h"
+#include "collet/note.h"
+
+#if defined(WRONG_MAJOR)
+#undef COLLET_ABI_MAJOR
+#define COLLET_ABI_MAJOR 9u
+#endif
+#if defined(NEWER_MINOR)
+#undef COLLET_ABI_MINOR
+#define COLLET_ABI_MINOR 900u
+#endif
+
+#define STR(text) {text, sizeof(text) - 1}
+
+#if defined(NO_NOTE)
+#elif defined(BAD_MANIFEST)
+COLLET_NOTE("{\"id\": \"Bad Id\", \"version\": \"1\"}");
+#elif defined(MANIFEST_NOT_JSON)
+COLLET_NOTE("{id: nope}");
+#elif defined(UNKNOWN_CAPABILITY)
+COLLET_NOTE("{\"id\": \"unknown_capability\", \"version\": \"1\", \"capabilities\": [\"teleport\"]}");
+#elif defined(NEEDS_UNASKED)
+COLLET_NOTE("{\"id\": \"needs_unasked\", \"version\": \"1\", \"requires\": [\"collet.kv/1\"]}");
+#elif defined(DUPLICATE_OF_OTHER)
+COLLET_NOTE("{\"id\": \"duplicate_of_other\", \"version\": \"1\"}");
+#else
+COLLET_NOTE("{\"id\": \"broken\", \"version\": \"1\"}");
+#endif
+
+static collet_status create(const collet_host *host, collet_str config, collet_text_fn error, void *user, void **out) {
+  (void)host;
+  (void)config;
+#if defined(CREATE_FAILS)
+  const collet_str why = STR("the moon is not full");
+  error(user, why);
+  return COLLET_E_UNAVAILABLE;
+#else
+  (void)error;
+  (void)user;
+  static int instance;
+  *out = &instance;
+  return COLLET_OK;
+#endif
+}
+
+static void destroy(void *instance) { (void)instance; }
+
+static collet_status list_tools(void *instance, collet_tool_fn each, void *user) {
+  (void)instance;
+  collet_tool tool = {.struct_size = sizeof(tool), .name = STR("broken_tool"), .description = STR("x"),
+                      .input_schema = STR("{\"type\":\"object\"}")};
+#if defined(BAD_SCHEMA)
+  const collet_str schema = STR("{\"type\":\"nonsense\"}");
+  tool.input_schema = schema;
+#elif defined(BAD_NAME)
+  const collet_str name = STR("no spaces");
+  tool.name = name;
+#elif defined(BAD_EXAMPLE)
+  static const collet_example example = {sizeof(example), 0, STR("r"), STR("t"), STR("{\"n\":\"x\"}"), STR("r"), STR("a")};
+  static const collet_example *const examples[] = {&example};
+  const collet_str schema = STR("{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}}}");
+  tool.input_schema = schema;
+  tool.examples = examples;
+  tool.example_count = 1;
+#elif defined(DUPLICATE_TOOL)
+  each(user, &tool);
+#elif defined(DUPLICATE_OF_OTHER)
+  const collet_str name = STR("wait");
+  tool.name = name;
+#endif
+  each(user, &tool);
+  return COLLET_OK;
+}
+
+static collet_status invoke(collet_call call, void *instance, collet_str tool, collet_str arguments) {
+  (void)call;
+  (void)instance;
+  (void)tool;
+  (void)arguments;
+  return COLLET_OK; /* without finish */
+}
+
+static const collet_plugin plugin = {.struct_size = sizeof(collet_plugin), .abi_minor = 0, .create = create,
+                                     .destroy = destroy, .list_tools = list_tools,
+#if !defined(NO_INVOKE)
+                                     .invoke = invoke
+#endif
+};
+
+#if defined(NO_ENTRY)
+COLLET_EXPORT const collet_plugin *some_other_name(void);
+const collet_plugin *some_other_name(void) { return &plugin; }
+#else
+const collet_plugin *collet_plugin_entry_v1(uint32_t host_abi_minor) {
+  (void)host_abi_minor;
+  return &plugin;
+}
+#endif
+#if defined(NO_INVOKE)
+/* keeps the compiler quiet about the unused function */
+typedef char collet_unused_[sizeof(&invoke)];
+#endif

@@ -1,0 +1,100 @@
+// Plugins that break the rules: the call fails in clear words, the server lives.
+#include <fstream>
+
+#include "collet/abi.h"
+#include "kernel/plugin/host_fixture.hpp"
+
+namespace collet::test {
+namespace {
+
+class AbiMisbehaving : public PluginHostTest {
+ protected:
+  AbiMisbehaving() {
+    settings_.limits.stuck_calls_max = 2;
+    settings_.limits.cancel_grace_ms = 20;
+    load(COLLET_ABI_MISBEHAVING);
+  }
+};
+
+TEST_F(AbiMisbehaving, ExceptionsEndAtTheBoundary) {
+  EXPECT_EQ(show(call("throws_std", "{}")), "isError [internal: the plugin failed: an exception of mine]");
+  EXPECT_EQ(show(call("throws_int", "{}")), "isError [internal: the plugin failed with an unknown exception]");
+  EXPECT_EQ(show(call("start_throws", "{}")), "isError [internal: the plugin failed: thrown from start]");
+}
+
+TEST_F(AbiMisbehaving, ADroppedCallFailsInsteadOfHanging) {
+  EXPECT_EQ(show(call("drops_call", "{}")), "isError [internal: the plugin let go of the call without finishing it]");
+}
+
+TEST_F(AbiMisbehaving, OnlyTheFirstFinishCounts) {
+  EXPECT_EQ(show(call("finishes_twice", "{}")), "first");
+  EXPECT_EQ(show(call("c_finishes_twice", "{}")), "first");
+}
+
+TEST_F(AbiMisbehaving, LateWordsMeetATombstone) {
+  EXPECT_EQ(show(call("emits_late", "{}")), "");
+  EXPECT_EQ(show(call("c_asks_after_end", "{}")), "first");
+}
+
+TEST_F(AbiMisbehaving, ReturningWithoutFinishIsAnError) {
+  EXPECT_EQ(show(call("c_forgets_finish", "{}")), "isError [internal: tool c_forgets_finish returned without a result]");
+  EXPECT_EQ(show(call("c_returns_error", "{}")), "isError [unavailable: tool c_returns_error failed: unavailable]");
+}
+
+TEST_F(AbiMisbehaving, OutputIsCapped) {
+  plugin::CallFacts facts;
+  facts.output_bytes_max = 10'500;
+  const auto outcome = call("says_much", "{}", facts);
+  EXPECT_EQ(outcome.output_bytes, 10'000u);
+  EXPECT_EQ(outcome.contents.size(), 10u);
+}
+
+TEST_F(AbiMisbehaving, BrokenTextIsRepaired) {
+  EXPECT_EQ(show(call("bad_utf8", "{}")), "a\xEF\xBF\xBD" "b");
+}
+
+TEST_F(AbiMisbehaving, JsonIsHeldAgainstTheToolsOwnSchema) {
+  const std::string shown = show(call("bad_json", "{}"));
+  EXPECT_NE(shown.find("does not fit its own output schema"), std::string::npos) << shown;
+}
+
+TEST_F(AbiMisbehaving, AServiceThatWasNotAskedForIsMissing) {
+  const std::string shown = show(call("tries_exec", "{}"));
+  EXPECT_NE(shown.find("not granted the host service \"exec\""), std::string::npos) << shown;
+}
+
+TEST_F(AbiMisbehaving, StuckCallsLeadToQuarantine) {
+  const TempFolder signal;
+  const std::string until = json::object({{"until", signal.path() + "/go"}}).dump();
+  plugin::CallFacts facts;
+  facts.timeout_ms = 10;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(show(call("ignores_cancel", until, facts)), "isError [timeout: tool ignores_cancel did not finish within 10 ms]");
+  }
+  settle();
+  std::vector<std::string> states;
+  for (const auto& status : host_->statuses()) states.push_back(status.state + " " + status.id);
+  EXPECT_EQ(states, (std::vector<std::string>{"serving double_finish", "quarantined misbehaves"})) << report();
+  EXPECT_FALSE(host_->snapshot()->find("throws_std").ok());
+  EXPECT_EQ(show(call("c_finishes_twice", "{}")), "first") << "other plugins go on";
+  std::ofstream(signal.path() + "/go") << "go";
+}
+
+TEST_F(AbiMisbehaving, ACancelledCallThatDoesNotEndCountsAsStuckToo) {
+  const TempFolder signal;
+  const std::string until = json::object({{"until", signal.path() + "/go"}}).dump();
+  for (int i = 0; i < 2; ++i) {
+    Pending pending = start("ignores_cancel", until);
+    // The worker must have begun: a call that still waits is simply taken back.
+    while (boost::asio::post(io_.context(0), [] {}), workers_busy() <= i) std::this_thread::yield();
+    pending.call->cancel({Errc::cancelled, "the client went away"});
+    EXPECT_EQ(show(wait(pending)), "isError [cancelled: the client went away]");
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (host_->snapshot()->find("throws_std").ok() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_FALSE(host_->snapshot()->find("throws_std").ok());
+  std::ofstream(signal.path() + "/go") << "go";
+}
+
+}  // namespace
+}  // namespace collet::test

@@ -1,0 +1,178 @@
+#include "hostile/box_test.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace collet::sandbox {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string field(const std::string& status, const std::string& name) {
+  const std::size_t at = status.find(name + ":\t");
+  if (at == std::string::npos) return "";
+  const std::size_t start = at + name.size() + 2;
+  return status.substr(start, status.find('\n', start) - start);
+}
+
+// Groups of this process in every hierarchy, those with a task in them.
+std::set<std::string> used_cgroups() {
+  std::set<std::string> found;
+  const std::string prefix = "collet-" + std::to_string(::getpid()) + "-";
+  std::error_code error;
+  for (auto at = fs::recursive_directory_iterator("/sys/fs/cgroup", fs::directory_options::skip_permission_denied, error);
+       at != fs::recursive_directory_iterator(); at.increment(error)) {
+    if (!at->is_directory(error)) continue;
+    const std::string name = at->path().filename();
+    if (name.starts_with(prefix) && !name.ends_with("-server") && !read_file(at->path() / "cgroup.procs").empty()) {
+      found.insert(at->path());
+    }
+  }
+  return found;
+}
+
+std::string join(const std::set<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string describe(const BoxResult& result) {
+  std::ostringstream out;
+  out << "outcome " << static_cast<int>(result.outcome) << ", returncode " << result.returncode << ", signal " << result.signal
+      << ", wall " << result.wall_us << " us\nmessage: " << result.message << "\nstdout: " << result.stdout_text.substr(0, 4000)
+      << "\nstderr: " << result.stderr_text.substr(0, 4000) << "\n";
+  return out.str();
+}
+
+std::int64_t BoxTest::own_uid_base() { return 1'000'000 + std::int64_t{::getpid()} * 128; }
+
+BoxTest::BoxTest() {
+  settings_.uid_base = own_uid_base();
+  settings_.boxes_max = 16;
+}
+
+BoxTest::~BoxTest() = default;
+
+void BoxTest::start(config::SandboxSettings settings) {
+  sandbox_.reset();
+  sandbox_ = Sandbox::start(settings);
+}
+
+void BoxTest::SetUp() {
+  start(settings_);
+  ASSERT_EQ(sandbox_->unavailable_reason(), "") << "this host cannot run the tests of the sandbox";
+  before_ = host_state();
+}
+
+void BoxTest::TearDown() {
+  if (!sandbox_ || !sandbox_->unavailable_reason().empty()) return;
+  const HostState after = host_state();
+  EXPECT_EQ(join(after.processes), join(before_.processes)) << "processes are left";
+  EXPECT_EQ(join(after.cgroups), "") << "cgroups still hold tasks";
+  EXPECT_EQ(after.mounts, before_.mounts) << "mounts are left";
+  EXPECT_EQ(after.descriptors, before_.descriptors) << "descriptors are left";
+  sandbox_.reset();
+  const std::string prefix = "collet-" + std::to_string(::getpid()) + "-";
+  std::error_code error;
+  for (auto at = fs::recursive_directory_iterator("/sys/fs/cgroup", error); at != fs::recursive_directory_iterator(); at.increment(error)) {
+    EXPECT_FALSE(at->path().filename().string().starts_with(prefix)) << at->path() << " outlived the sandbox";
+  }
+  EXPECT_EQ(join(box_processes()), "") << "processes outlived the sandbox";
+}
+
+std::set<std::string> BoxTest::box_processes() const {
+  std::set<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const std::string pid = entry.path().filename();
+    if (!is_number(pid)) continue;
+    const std::string status = read_file(entry.path() / "status");
+    const std::int64_t uid = std::atoll(field(status, "Uid").c_str());
+    const bool of_slot = uid >= settings_.uid_base && uid < settings_.uid_base + settings_.boxes_max;
+    const bool ours = field(status, "PPid") == std::to_string(::getpid());
+    if (of_slot || ours) found.insert(pid + " " + field(status, "Name"));
+  }
+  return found;
+}
+
+HostState BoxTest::host_state() const {
+  HostState state;
+  state.processes = box_processes();
+  state.cgroups = used_cgroups();
+  state.mounts = read_file("/proc/self/mountinfo");
+  std::error_code error;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator("/proc/self/fd", error)) ++state.descriptors;
+  return state;
+}
+
+BoxSpec BoxTest::shell(const std::string& script) {
+  BoxSpec spec;
+  spec.argv = {"/bin/sh", "-c", script};
+  spec.roots = {"/usr"};
+  spec.timeout_ms = 20'000;
+  spec.size.pids_max = 64;
+  spec.size.disk_bytes = 32 << 20;
+  spec.size.memory_bytes = 256 << 20;
+  return spec;
+}
+
+BoxSpec BoxTest::python(const std::string& code) {
+  BoxSpec spec = shell("");
+  spec.argv = {"/usr/bin/python3", "-I", "-S", "/proc/self/fd/3"};
+  spec.inputs = {{3, code}};
+  return spec;
+}
+
+BoxSpec BoxTest::program(const std::string& name, std::vector<std::string> arguments) {
+  const fs::path path = fs::path(COLLET_HOSTILE_PROGRAMS) / name;
+  const std::string code = read_file(path);
+  EXPECT_FALSE(code.empty()) << path << " is missing";
+  BoxSpec spec = python(code);
+  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+  return spec;
+}
+
+BoxResult BoxTest::run(BoxSpec spec, base::CancelToken cancel, OutputFn output) {
+  boost::asio::io_context io;
+  BoxResult result;
+  int calls = 0;
+  sandbox_->run(io, std::move(spec), std::move(output), [&](BoxResult r) {
+    result = std::move(r);
+    ++calls;
+  }, std::move(cancel));
+  EXPECT_EQ(calls, 0) << "done was called before run() returned";
+  io.run();
+  EXPECT_EQ(calls, 1);
+  return result;
+}
+
+std::vector<BoxResult> BoxTest::run_all(std::vector<BoxSpec> specs) {
+  boost::asio::io_context io;
+  std::vector<BoxResult> results(specs.size());
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    sandbox_->run(io, std::move(specs[i]), nullptr, [&results, i](BoxResult r) { results[i] = std::move(r); }, {});
+  }
+  io.run();
+  return results;
+}
+
+}  // namespace collet::sandbox

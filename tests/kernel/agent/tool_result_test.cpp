@@ -1,0 +1,44 @@
+#include "agent/tool_result.hpp"
+
+#include <gtest/gtest.h>
+
+#include "collet/abi.h"
+
+namespace collet::agent {
+namespace {
+
+plugin::CallOutcome outcome_of(std::vector<plugin::Content> contents) {
+  plugin::CallOutcome outcome;
+  outcome.contents = std::move(contents);
+  return outcome;
+}
+
+TEST(ToolResult, WritesTextAsTheDocumentedResult) {
+  EXPECT_EQ(to_call_tool_result(outcome_of({{COLLET_CONTENT_TEXT, "", "hi \"there\"", ""}})),
+            R"({"content":[{"type":"text","text":"hi \"there\""}],"isError":false})");
+}
+
+TEST(ToolResult, WritesAnImageAsBase64) {
+  EXPECT_EQ(to_call_tool_result(outcome_of({{COLLET_CONTENT_IMAGE, "image/png", "abcd", "plot.png"}})),
+            R"({"content":[{"type":"image","data":"YWJjZA==","mimeType":"image/png"}],"isError":false})");
+}
+
+TEST(ToolResult, AddsStructuredContentForJson) {
+  EXPECT_EQ(to_call_tool_result(outcome_of({{COLLET_CONTENT_JSON, "", R"({"n":1})", ""}})),
+            R"({"content":[{"type":"text","text":"{\"n\":1}"}],"structuredContent":{"n":1},"isError":false})");
+}
+
+TEST(ToolResult, KeepsPartialOutputBesideAFailure) {
+  plugin::CallOutcome outcome = outcome_of({{COLLET_CONTENT_TEXT, "", "partial", ""}});
+  outcome.status = Error{Errc::timeout, "took too long"};
+  EXPECT_EQ(to_call_tool_result(outcome),
+            R"({"content":[{"type":"text","text":"partial"},{"type":"text","text":"took too long"}],"isError":true})");
+}
+
+TEST(ToolResult, TakesKindsOfANewerMinorAsText) {
+  EXPECT_EQ(to_call_tool_result(outcome_of({{99, "", "x", ""}})),
+            R"({"content":[{"type":"text","text":"x"}],"isError":false})");
+}
+
+}  // namespace
+}  // namespace collet::agent

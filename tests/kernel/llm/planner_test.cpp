@@ -1,0 +1,278 @@
+#include "llm/planner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernel/llm/planner_tools.hpp"
+#include "llm/planner_prompts.hpp"
+#include "support/run_task.hpp"
+
+namespace collet::llm {
+namespace {
+
+/// Says what the test wrote down, and remembers what it was asked.
+class FakeModel : public Provider {
+ public:
+  struct Asked {
+    std::vector<Message> messages;
+    Value options;
+    bool streamed;
+    std::int64_t deadline_ms;
+    std::size_t tools;
+  };
+  std::deque<std::string> says;
+  std::vector<Asked> asked;
+
+  boost::asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas, base::CancelToken) override {
+    asked.push_back({request.messages, request.options, deltas != nullptr, request.deadline_ms, request.tools.size()});
+    if (says.empty()) co_return Error{Errc::unavailable, "nothing to say"};
+    ModelTurn turn;
+    turn.content = says.front();
+    says.pop_front();
+    turn.finish_reason = "stop";
+    turn.usage = {10, 1, 11};
+    const Value delta = json::object({{"content", turn.content}});
+    if (deltas) co_await deltas->on_delta(delta);
+    co_return turn;
+  }
+  boost::asio::awaitable<Result<Value>> embed(Value body, base::CancelToken) override { co_return body; }
+};
+
+struct Deltas : DeltaSink {
+  std::vector<Value> seen;
+  boost::asio::awaitable<bool> on_delta(const Value& delta) override {
+    seen.push_back(delta);
+    co_return true;
+  }
+};
+
+struct PlannerTest : ::testing::Test {
+  PlannerTest() {
+    auto owned = std::make_unique<FakeModel>();
+    inner = owned.get();
+    planned = make_planned(std::move(owned));
+  }
+
+  /// One turn, told in one line.
+  std::string turn(DeltaSink* sink = nullptr) {
+    TurnRequest request;
+    request.messages = messages;
+    request.tools = tools;
+    request.tool_choice = tool_choice;
+    request.options = json::object({{"temperature", 0.7}});
+    request.deadline_ms = 60'000;
+    request.memory = remembers ? &memory : nullptr;
+    auto answer = testing::run_task(planned->complete(std::move(request), sink, {}));
+    if (!answer) return std::string(name(answer.error().code)) + ": " + answer.error().message;
+    usage = answer->usage;
+    if (answer->tool_calls.empty()) return "says " + answer->content + " [" + answer->finish_reason + "]";
+    const ToolCall& call = answer->tool_calls[0];
+    messages.push_back(calling(call.id, call.name, call.arguments));
+    last_id = call.id;
+    return "calls " + call.name + " " + call.arguments + " [" + answer->finish_reason + "]";
+  }
+  void answer_call(const std::string& text, bool is_error = false, bool is_empty = false) {
+    messages.push_back(result(last_id, text, is_error, is_empty));
+  }
+
+  FakeModel* inner = nullptr;
+  std::unique_ptr<Provider> planned;
+  std::vector<Message> messages{message("user", "How warm is Oslo, and what time is it?")};
+  std::vector<ToolSpec> tools = two_tools();
+  Value tool_choice;
+  bool remembers = true;
+  std::shared_ptr<void> memory;
+  std::string last_id;
+  Usage usage;
+};
+
+const std::string kTwoSteps =
+    R"({"plan": [{"tool": "weather", "task": "weather of Oslo"}, {"tool": "clock", "task": "the time"}]})";
+const std::string kOneStep = R"({"plan": [{"tool": "weather", "task": "weather of Oslo"}]})";
+const std::string kOslo = R"({"tool": "weather", "arguments": {"city": "Oslo"}})";
+
+TEST_F(PlannerTest, AChainReadsLikeThis) {
+  inner->says = {kTwoSteps, kOslo, "3 degrees at noon."};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  EXPECT_EQ(usage.total_tokens, 22) << "planning and writing the call both count";
+  answer_call("3 degrees");
+  EXPECT_EQ(turn(), "calls clock {} [tool_calls]");
+  answer_call("noon");
+  EXPECT_EQ(turn(), "says 3 degrees at noon. [stop]");
+  ASSERT_EQ(inner->asked.size(), 3u) << "a plan, one call with arguments, the answer";
+  const auto& last = inner->asked[2].messages;
+  EXPECT_EQ(transcript(last, last.size() - 5), R"(user: How warm is Oslo, and what time is it?
+
+Next: weather: weather of Oslo
+assistant: {"tool": "weather", "arguments": {"city": "Oslo"}}
+user: Result of weather:
+3 degrees
+
+Next: clock: the time
+assistant: {"tool": "clock", "arguments": {}}
+user: Result of clock:
+noon
+
+Now answer in plain text and state the values found. The request was: How warm is Oslo, and what time is it?
+)");
+}
+
+TEST_F(PlannerTest, ConstrainsThePlanAndTheCallButNotTheAnswer) {
+  inner->says = {kOneStep, kOslo, "3."};
+  turn();
+  answer_call("3");
+  turn();
+  const auto schema = [&](int i) { return inner->asked[i].options["response_format"]["json_schema"]["schema"]; };
+  EXPECT_EQ(inner->asked[0].options["temperature"], Value(0));
+  EXPECT_EQ(schema(0)["properties"]["plan"]["items"]["properties"]["tool"]["enum"].dump(), R"(["weather","clock"])");
+  EXPECT_EQ(schema(0)["properties"]["plan"]["minItems"], Value(0));
+  EXPECT_EQ(schema(1)["properties"].dump(),
+            R"({"tool":{"type":"string","enum":["weather"]},"arguments":{"type":"object","required":["city"],)"
+            R"("properties":{"city":{"type":"string"}},"additionalProperties":false}})");
+  EXPECT_EQ(inner->asked[2].options.dump(), R"({"temperature":0.7})");
+  for (const auto& asked : inner->asked) {
+    EXPECT_EQ(asked.tools, 0u);
+    EXPECT_GT(asked.deadline_ms, 0);
+    EXPECT_LE(asked.deadline_ms, 60'000);
+  }
+}
+
+TEST_F(PlannerTest, AnEmptyPlanIsOrdinaryChat) {
+  messages = {message("system", "Be kind."), message("user", "Hello!")};
+  inner->says = {R"({"plan": []})", "Hi!"};
+  EXPECT_EQ(turn(), "says Hi! [stop]");
+  EXPECT_EQ(transcript(inner->asked[1].messages), "system: Be kind.\nuser: Hello!\n");
+  EXPECT_EQ(inner->asked[1].options.dump(), R"({"temperature":0.7})");
+}
+
+TEST_F(PlannerTest, WithoutMemoryThePlanIsMadeAgainAndFollowedOn) {
+  remembers = false;
+  inner->says = {kTwoSteps, kOslo, kTwoSteps, kTwoSteps, "3 degrees at noon."};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  answer_call("3 degrees");
+  EXPECT_EQ(turn(), "calls clock {} [tool_calls]");
+  answer_call("noon");
+  EXPECT_EQ(turn(), "says 3 degrees at noon. [stop]");
+}
+
+TEST_F(PlannerTest, AFailureIsCorrectedTwiceThenAnswered) {
+  inner->says = {kTwoSteps, R"({"tool": "weather", "arguments": {"city": "Osl"}})", kOslo,
+                 R"({"tool": "weather", "arguments": {"city": "Oslo, NO"}})", "It cannot be found."};
+  turn();
+  answer_call("unknown city", true);
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  answer_call("unknown city", true);
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo, NO"} [tool_calls])");
+  answer_call("unknown city", true);
+  EXPECT_EQ(turn(), "says It cannot be found. [stop]");
+}
+
+TEST_F(PlannerTest, ACorrectionThatCorrectsNothingIsSkipped) {
+  inner->says = {kOneStep, kOslo, kOslo, "No luck."};
+  turn();
+  answer_call("unknown city", true);
+  EXPECT_EQ(turn(), "says No luck. [stop]");
+}
+
+TEST_F(PlannerTest, RepeatedAndSenselessCallsAreSkipped) {
+  inner->says = {R"({"plan": [{"tool": "weather", "task": "a"}, {"tool": "weather", "task": "b"}, {"tool": "weather", "task": "c"}, {"tool": "clock", "task": "d"}]})",
+                 kOslo, kOslo, "I would rather not.", "Done."};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  answer_call("3");
+  EXPECT_EQ(turn(), "calls clock {} [tool_calls]");
+}
+
+TEST_F(PlannerTest, APlanWithNoUsableStepIsChat) {
+  inner->says = {kOneStep, "garbage", "Hello."};
+  EXPECT_EQ(turn(), "says Hello. [stop]");
+}
+
+TEST_F(PlannerTest, AToolThatIsWithdrawnMeanwhileIsNotCalled) {
+  inner->says = {kTwoSteps, kOslo, "3 degrees."};
+  turn();
+  answer_call("3 degrees");
+  const auto before = inner->asked[1].messages[0].content;
+  tools = {};
+  EXPECT_EQ(turn(), "says 3 degrees. [stop]");
+  EXPECT_EQ(inner->asked[2].messages[0].content, before) << "the cached prefix must stay";
+}
+
+TEST_F(PlannerTest, ToolChoices) {
+  tool_choice = "none";
+  inner->says = {"No tools."};
+  EXPECT_EQ(turn(), "says No tools. [stop]");
+
+  tool_choice = "required";
+  inner->says = {kOneStep, kOslo};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  EXPECT_EQ(inner->asked[1].options["response_format"]["json_schema"]["schema"]["properties"]["plan"]["minItems"], Value(1));
+
+  messages.resize(1);
+  memory.reset();
+  tool_choice = *Value::parse(R"({"type":"function","function":{"name":"clock"}})");
+  EXPECT_EQ(turn(), "calls clock {} [tool_calls]");
+  EXPECT_EQ(inner->asked.size(), 3u) << "a named tool needs neither plan nor arguments here";
+}
+
+TEST_F(PlannerTest, CallsAndAnswersReachTheSink) {
+  inner->says = {kOneStep, kOslo, "3 degrees."};
+  Deltas sink;
+  turn(&sink);
+  ASSERT_EQ(sink.seen.size(), 1u) << "plans are not for the caller's eyes";
+  EXPECT_EQ(sink.seen[0]["tool_calls"].at(0)["function"].dump(), R"({"name":"weather","arguments":"{\"city\":\"Oslo\"}"})");
+  EXPECT_EQ(sink.seen[0]["tool_calls"].at(0)["id"], Value(last_id));
+  answer_call("3 degrees");
+  turn(&sink);
+  ASSERT_EQ(sink.seen.size(), 2u);
+  EXPECT_EQ(sink.seen[1]["content"], Value("3 degrees."));
+}
+
+TEST_F(PlannerTest, ErrorsOfTheModelAreTheTurnsErrors) {
+  EXPECT_EQ(turn(), "unavailable: nothing to say");
+  inner->says = {kOneStep};
+  EXPECT_EQ(turn(), "unavailable: nothing to say");
+}
+
+TEST_F(PlannerTest, InstructionsReachTheAnswer) {
+  messages.insert(messages.begin(), message("system", "Talk like a pirate."));
+  inner->says = {kOneStep, kOslo, "Arr."};
+  turn();
+  answer_call("3 degrees");
+  turn();
+  const std::string said(inner->asked[2].messages.back().content.string_or(""));
+  EXPECT_NE(said.find("Follow these instructions: Talk like a pirate."), std::string::npos) << said;
+}
+
+boost::asio::awaitable<bool> warm(Provider& provider, std::vector<ToolSpec> tools) {
+  co_await prewarm(provider, std::move(tools));
+  co_return true;
+}
+
+TEST_F(PlannerTest, PrewarmSendsThePrefixesThatTurnsWillUse) {
+  inner->says = {"", "", kOneStep, kOslo};
+  testing::run_task(warm(*planned, tools));
+  turn();
+  ASSERT_EQ(inner->asked.size(), 4u);
+  for (const int i : {0, 1}) {
+    const auto& warmed = inner->asked[i].messages;
+    const auto& used = inner->asked[i + 2].messages;
+    EXPECT_EQ(inner->asked[i].options["max_tokens"], Value(1));
+    EXPECT_GT(warmed.size(), 3u);
+    const std::vector<Message> head(used.begin(), used.begin() + static_cast<std::ptrdiff_t>(warmed.size()) - 1);
+    const std::vector<Message> prefix(warmed.begin(), warmed.end() - 1);
+    EXPECT_EQ(transcript(head), transcript(prefix));
+  }
+}
+
+TEST_F(PlannerTest, EmbeddingsPassThrough) {
+  const auto answer = testing::run_task(planned->embed(Value("x"), {}));
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(*answer, Value("x"));
+}
+
+}  // namespace
+}  // namespace collet::llm

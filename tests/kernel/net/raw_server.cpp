@@ -1,0 +1,83 @@
+#include "kernel/net/raw_server.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "kernel/net/raw_client.hpp"
+
+namespace collet::test {
+
+std::string RawServer::Peer::request() {
+  for (;;) {
+    const std::size_t head = pending_.find("\r\n\r\n");
+    if (head != std::string::npos) {
+      const std::size_t size = head + 4 + std::strtoul(header_of(pending_, "content-length").c_str(), nullptr, 10);
+      if (pending_.size() >= size) {
+        std::string request = pending_.substr(0, size);
+        pending_.erase(0, size);
+        return request;
+      }
+    }
+    char piece[16384];
+    const ssize_t got = recv(socket_, piece, sizeof piece, 0);
+    if (got <= 0) return {};
+    pending_.append(piece, static_cast<std::size_t>(got));
+  }
+}
+
+void RawServer::Peer::say(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+void RawServer::Peer::wait_for_end() {
+  char piece[4096];
+  while (recv(socket_, piece, sizeof piece, 0) > 0) {
+  }
+}
+
+RawServer::RawServer(Script script) : script_(std::move(script)), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
+  listen(listener_, 64);
+  getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+  port_ = ntohs(address.sin_port);
+  thread_ = std::thread([this] { serve(); });
+}
+
+RawServer::~RawServer() {
+  shutdown(listener_, SHUT_RDWR);
+  const int current = current_;
+  if (current >= 0) shutdown(current, SHUT_RDWR);
+  thread_.join();
+  close(listener_);
+}
+
+std::string RawServer::url(const std::string& path) const {
+  return "http://127.0.0.1:" + std::to_string(port_) + path;
+}
+
+void RawServer::serve() {
+  for (;;) {
+    const int fd = accept(listener_, nullptr, nullptr);
+    if (fd < 0) return;
+    current_ = fd;
+    Peer peer(fd);
+    script_(peer, connections_++);
+    current_ = -1;
+    close(fd);
+  }
+}
+
+}  // namespace collet::test

@@ -1,0 +1,51 @@
+// A server that says exactly what a test wants to be said.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace collet::test {
+
+/// Serves one connection after the other with `script`, on a thread of its own.
+class RawServer {
+ public:
+  /// One accepted connection; closed when the script returns.
+  class Peer {
+   public:
+    explicit Peer(int socket) : socket_(socket) {}
+    /// The next request with its body (by Content-Length); "" when the client left.
+    std::string request();
+    void say(std::string_view bytes);
+    /// Until the client has closed.
+    void wait_for_end();
+
+   private:
+    int socket_;
+    std::string pending_;
+  };
+  using Script = std::function<void(Peer& peer, int connection)>;
+
+  explicit RawServer(Script script);
+  ~RawServer();
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::string url(const std::string& path = "/") const;
+  [[nodiscard]] int connections() const { return connections_; }
+
+ private:
+  void serve();
+
+  Script script_;
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::atomic<int> connections_{0};
+  std::atomic<int> current_{-1};
+  std::thread thread_;
+};
+
+}  // namespace collet::test

@@ -1,0 +1,137 @@
+#include "sandbox/admission.hpp"
+
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace collet::sandbox {
+namespace {
+
+using testing::HasSubstr;
+
+struct Asker {
+  std::shared_ptr<Admission::Waiter> waiter = std::make_shared<Admission::Waiter>();
+  std::shared_ptr<Grant> grant;
+  explicit Asker(std::int64_t memory) {
+    waiter->memory_bytes = memory;
+    waiter->granted = [this](std::shared_ptr<Grant> g) { grant = std::move(g); };
+  }
+};
+
+std::shared_ptr<Admission> make(std::uint32_t boxes, std::int64_t memory, std::size_t queue = 8) {
+  return std::make_shared<Admission>(AdmissionLimits{boxes, memory, queue});
+}
+
+bool ask(Admission& admission, Asker& asker) {
+  std::string why;
+  return admission.ask(asker.waiter, why);
+}
+
+TEST(SandboxAdmission, GrantsTheLowestFreeSlot) {
+  const auto admission = make(2, 100);
+  Asker a(1), b(1), c(1);
+  ASSERT_TRUE(ask(*admission, a));
+  ASSERT_TRUE(ask(*admission, b));
+  EXPECT_EQ(a.grant->slot(), 0u);
+  EXPECT_EQ(b.grant->slot(), 1u);
+  ASSERT_TRUE(ask(*admission, c));
+  EXPECT_EQ(c.grant, nullptr);
+  EXPECT_EQ(admission->waiting(), 1u);
+  a.grant.reset();
+  ASSERT_NE(c.grant, nullptr);
+  EXPECT_EQ(c.grant->slot(), 0u);
+}
+
+TEST(SandboxAdmission, ABigRunIsNotOvertakenBySmallOnes) {
+  const auto admission = make(8, 100);
+  Asker first(60), big(80), small(10);
+  ASSERT_TRUE(ask(*admission, first));
+  ASSERT_TRUE(ask(*admission, big));
+  ASSERT_TRUE(ask(*admission, small));
+  EXPECT_EQ(small.grant, nullptr) << "it came after one that waits";
+  first.grant.reset();
+  EXPECT_NE(big.grant, nullptr);
+  EXPECT_NE(small.grant, nullptr);
+}
+
+TEST(SandboxAdmission, RefusesAtOnceWhatCanNeverFit) {
+  const auto admission = make(8, 100);
+  Asker asker(101);
+  std::string why;
+  EXPECT_FALSE(admission->ask(asker.waiter, why));
+  EXPECT_THAT(why, HasSubstr("101 bytes"));
+  EXPECT_THAT(why, HasSubstr("sandbox.memory_budget"));
+}
+
+TEST(SandboxAdmission, RefusesWhenTheQueueIsFull) {
+  const auto admission = make(1, 100, 1);
+  Asker a(1), b(1), c(1);
+  ASSERT_TRUE(ask(*admission, a));
+  ASSERT_TRUE(ask(*admission, b));
+  std::string why;
+  EXPECT_FALSE(admission->ask(c.waiter, why));
+  EXPECT_THAT(why, HasSubstr("sandbox.queue_max"));
+}
+
+TEST(SandboxAdmission, AQueueOfNoneStillGrantsWhatIsFree) {
+  const auto admission = make(1, 100, 0);
+  Asker a(1), b(1);
+  EXPECT_TRUE(ask(*admission, a));
+  EXPECT_NE(a.grant, nullptr);
+  EXPECT_FALSE(ask(*admission, b));
+}
+
+TEST(SandboxAdmission, OneThatLeavesMakesWayForTheNext) {
+  const auto admission = make(8, 100);
+  Asker first(60), big(80), small(10);
+  ASSERT_TRUE(ask(*admission, first));
+  ASSERT_TRUE(ask(*admission, big));
+  ASSERT_TRUE(ask(*admission, small));
+  admission->leave(big.waiter);
+  EXPECT_NE(small.grant, nullptr);
+  EXPECT_EQ(admission->waiting(), 0u);
+}
+
+TEST(SandboxAdmission, ACondemnedSlotIsNotUsedAgain) {
+  const auto admission = make(2, 100);
+  Asker a(1);
+  ASSERT_TRUE(ask(*admission, a));
+  a.grant->condemn();
+  a.grant.reset();
+  Asker b(1), c(1);
+  ASSERT_TRUE(ask(*admission, b));
+  ASSERT_TRUE(ask(*admission, c));
+  EXPECT_EQ(b.grant->slot(), 1u);
+  EXPECT_EQ(c.grant, nullptr);
+}
+
+TEST(SandboxAdmission, NeverGrantsMoreThanThereIsFromManyThreads) {
+  const auto admission = make(4, 1'000, 10'000);
+  std::atomic<int> held{0}, highest{0}, done{0};
+  const auto work = [&] {
+    for (int i = 0; i < 500; ++i) {
+      auto waiter = std::make_shared<Admission::Waiter>();
+      waiter->memory_bytes = 100;
+      waiter->granted = [&](std::shared_ptr<Grant>) {
+        const int now = ++held;
+        for (int seen = highest; now > seen && !highest.compare_exchange_weak(seen, now);) {}
+        --held;
+        ++done;
+      };
+      std::string why;
+      ASSERT_TRUE(admission->ask(waiter, why)) << why;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back(work);
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(done, 2'000);
+  EXPECT_LE(highest, 4);
+  EXPECT_EQ(admission->granted(), 0u);
+}
+
+TEST(SandboxAdmission, KnowsTheHostsMemory) { EXPECT_GT(host_memory_bytes(), 64 << 20); }
+
+}  // namespace
+}  // namespace collet::sandbox

@@ -87,7 +87,7 @@ cli::Hooks make_hooks() {
   hooks.doctor_checks = doctor_checks;
   hooks.inspect_plugin = inspect_plugin;
   hooks.model = {pull, status, remove};
-  hooks.dialect = {"/v1/agents/heroku", "heroku_tool"};
+  hooks.dialect = {"/v1/agents/heroku", "heroku_tool", "mcp"};
   return hooks;
 }
 

@@ -61,7 +61,7 @@ WORD_EXCEPTIONS = [  # (word, files where it may stand)
 ]
 
 # Written in two halves so that this file does not hold them.
-MACHINE_PATHS = ["/" + "work/", "/opt" + "/boost"]
+MACHINE_PATHS = ["/work" + "/(main|shared)", "/opt" + "/boost"]
 REGISTRY_HOSTS = ["pypi" + r"\.org", "files\\.python" + "hosted", "registry\\.npm" + "js", "ruby" + r"gems\.org",
                   "proxy\\.go" + "lang", "crates" + r"\.io", "deb\\.deb" + "ian\\.org"]
 

@@ -23,14 +23,21 @@ const std::array<std::string, 11> kKnown = {"model", "messages", "tools", "max_t
                                             "stop", "temperature", "top_p", "metadata", "session_id",
                                             "events", "stream"};
 
+bool is_stop(const Value& stop) {
+  if (stop.is_null() || stop.is_string()) return true;
+  bool fits = stop.is_array();
+  for (std::size_t i = 0; i < stop.size(); ++i) fits = fits && stop.at(i).is_string();
+  return fits;
+}
+
 Value read_options(Fields& fields) {
   Members options;
   if (const auto tokens = fields.integer("max_tokens_per_inference_request")) {
     options.emplace_back("max_tokens", *tokens);
   }
   const Value stop = fields.get("stop");
-  if (stop.is_string() || stop.is_array()) options.emplace_back("stop", stop);
-  else if (!stop.is_null()) fields.complain("stop", "expected an array of strings, got " + quoted(stop));
+  if (!is_stop(stop)) fields.complain("stop", "expected an array of strings, got " + quoted(stop));
+  else if (!stop.is_null()) options.emplace_back("stop", stop);
   if (const auto t = fields.number("temperature", 0, 2)) options.emplace_back("temperature", *t);
   if (const auto p = fields.number("top_p", 0, 1)) options.emplace_back("top_p", *p);
   return json::object(options);

@@ -138,6 +138,7 @@ asio::awaitable<void> pass_through(Exchange& exchange, ChatRequest& chat) {
   PassedDeltas deltas(stream);
   llm::TurnRequest request = single_turn(chat.prepared.run);
   llm::DeltaSink* listener = chat.stream ? &deltas : nullptr;
+  if (chat.stream) stream.begin_when_silent();
   base::CancelToken gone = exchange.request.gone;
   const auto turn = co_await chat.prepared.model.provider->complete(std::move(request), listener, std::move(gone));
   if (!turn) {

@@ -1,20 +1,48 @@
 #include "api/chat_stream.hpp"
 
+#include <chrono>
+#include <utility>
+
 #include "api/errors.hpp"
 #include "api/sse.hpp"
+#include "base/io_threads.hpp"
 
 namespace collet::api {
 
 namespace asio = boost::asio;
 
+namespace {
+
+asio::awaitable<void> begin_if_there(std::shared_ptr<ChatStream*> stream) {
+  if (*stream != nullptr) co_await (*stream)->begin();
+}
+
+}  // namespace
+
+ChatStream::ChatStream(Exchange& exchange, Envelope envelope)
+    : exchange_(exchange), envelope_(std::move(envelope)), self_(std::make_shared<ChatStream*>(this)),
+      silence_(exchange.context.io) {}
+
+ChatStream::~ChatStream() { *self_ = nullptr; }
+
+asio::awaitable<Result<void>> ChatStream::begin() {
+  if (begun()) co_return Result<void>();
+  base::Headers headers = stream_headers();
+  headers.insert(headers.end(), exchange_.headers.begin(), exchange_.headers.end());
+  base::StreamOptions options = stream_options(exchange_.context.shared.settings.limits.keepalive_ms);
+  co_return co_await exchange_.responder.begin(200, std::move(headers), std::move(options));
+}
+
+void ChatStream::begin_when_silent() {
+  silence_.expires_after(std::chrono::milliseconds(exchange_.context.shared.settings.limits.keepalive_ms));
+  silence_.async_wait([stream = self_, &io = exchange_.context.io](boost::system::error_code error) {
+    if (!error && *stream != nullptr) base::spawn(io, "begin a silent stream", begin_if_there(stream));
+  });
+}
+
 asio::awaitable<Result<void>> ChatStream::write_frame(std::string frame) {
-  if (!begun()) {
-    base::Headers headers = stream_headers();
-    headers.insert(headers.end(), exchange_.headers.begin(), exchange_.headers.end());
-    base::StreamOptions options = stream_options(exchange_.context.shared.settings.limits.keepalive_ms);
-    auto started = co_await exchange_.responder.begin(200, std::move(headers), std::move(options));
-    if (!started) co_return started;
-  }
+  auto started = co_await begin();
+  if (!started) co_return started;
   co_return co_await exchange_.responder.write(frame);
 }
 

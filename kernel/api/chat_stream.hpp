@@ -2,7 +2,10 @@
 // before that is still an HTTP error.
 #pragma once
 
+#include <memory>
+
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "api/handlers.hpp"
 #include "api/wire.hpp"
@@ -11,11 +14,18 @@ namespace collet::api {
 
 class ChatStream {
  public:
-  ChatStream(Exchange& exchange, Envelope envelope)
-      : exchange_(exchange), envelope_(std::move(envelope)) {}
+  ChatStream(Exchange& exchange, Envelope envelope);
+  ~ChatStream();
+  ChatStream(const ChatStream&) = delete;
+  ChatStream& operator=(const ChatStream&) = delete;
 
   [[nodiscard]] const Envelope& envelope() const { return envelope_; }
   [[nodiscard]] bool begun() const { return exchange_.responder.begun(); }
+  /// Sends the head, if that has not happened.
+  boost::asio::awaitable<Result<void>> begin();
+  /// begin()s after limits.keepalive_ms without an event: clients give up on a
+  /// server that says nothing, and comments keep the line open from then on.
+  void begin_when_silent();
   boost::asio::awaitable<Result<void>> write_frame(std::string frame);
   boost::asio::awaitable<Result<void>> write_delta(const Value& delta);
   /// Finish chunk, usage trailer if asked for, done event.
@@ -26,6 +36,8 @@ class ChatStream {
  private:
   Exchange& exchange_;
   Envelope envelope_;
+  std::shared_ptr<ChatStream*> self_;  ///< Points to null once this is gone.
+  boost::asio::steady_timer silence_;
 };
 
 }  // namespace collet::api

@@ -42,7 +42,7 @@ Result<SingleCall> prepare(Exchange& exchange, const Value& body) {
   call.warnings = std::move(selection.warnings);
   if (arguments.is_null()) arguments = json::object(Members{});
   const auto findings = call.tool.offer.input.validate(arguments);
-  if (!findings.empty()) return Error{Errc::invalid, "arguments" + describe(findings)};
+  if (!findings.empty()) return Error{Errc::invalid, "arguments: " + describe(findings)};
   arguments = call.tool.offer.input.with_defaults(arguments);
   call.arguments = json::merge(arguments, call.tool.offer.pinned).dump();
   return call;

@@ -1,5 +1,7 @@
 #include "api/wire.hpp"
 
+#include <vector>
+
 #include "base/ids.hpp"
 
 namespace collet::api {
@@ -37,6 +39,20 @@ void write_assistant(JsonWriter& writer, const llm::ModelTurn& turn) {
   }
   if (!turn.tool_calls.empty()) write_tool_calls(writer, turn.tool_calls);
   writer.end_object();
+}
+
+// `refusal` is in every message of this API; most upstreams leave it out.
+Value with_refusals(const Value& choices) {
+  std::vector<Value> completed;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const Value choice = choices.at(i);
+    const Value message = choice["message"];
+    const bool complete = !message.is_object() || (message.has("refusal") && !message["content"].is_null());
+    const Value defaults = json::object({{"content", message["content"].is_null() ? Value("") : message["content"]},
+                                         {"refusal", message["refusal"]}});
+    completed.push_back(complete ? choice : json::merge(choice, json::object({{"message", json::merge(message, defaults)}})));
+  }
+  return json::array(completed);
 }
 
 }  // namespace
@@ -119,7 +135,8 @@ std::string adopt_completion_json(const Envelope& envelope, const Value& raw) {
     const std::string_view key = raw.key_at(i);
     const bool ours = key == "id" || key == "object" || key == "created" || key == "model" ||
                       key == "system_fingerprint";
-    if (!ours) writer.member(key, raw.member_at(i));
+    if (ours) continue;
+    writer.member(key, key == "choices" ? with_refusals(raw.member_at(i)) : raw.member_at(i));
   }
   return writer.end_object().take();
 }

@@ -40,7 +40,7 @@ class Responder {
   virtual ~Responder() = default;
   /// x-request-id, Date, Content-Length and Connection are added.
   virtual boost::asio::awaitable<Result<void>> send(int status, Headers headers, std::string body) = 0;
-  /// Sends the head at once, body chunked.
+  /// Sends the head at once, body chunked. Does not wait for the client.
   virtual boost::asio::awaitable<Result<void>> begin(int status, Headers headers, StreamOptions options) = 0;
   virtual boost::asio::awaitable<Result<void>> write(std::string_view piece) = 0;
   virtual boost::asio::awaitable<Result<void>> end() = 0;

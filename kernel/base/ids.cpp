@@ -29,11 +29,9 @@ std::uint8_t random_byte() {
 
 std::string with_dashes(std::string_view hex32) {
   std::string uuid;
-  for (std::size_t i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) uuid += '-';
-    uuid += hex32[i];
-  }
-  return uuid;
+  uuid.reserve(36);
+  uuid.append(hex32, 0, 8).append("-").append(hex32, 8, 4).append("-").append(hex32, 12, 4);
+  return uuid.append("-").append(hex32, 16, 4).append("-").append(hex32, 20, 12);
 }
 
 std::string as_uuid(std::string hex32, char version) {

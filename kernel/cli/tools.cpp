@@ -19,7 +19,12 @@ std::string joined(const Value& texts, std::string_view separator) {
 
 std::string text_of(const Value& object, std::string_view key) { return visible(object[key].string_or("")); }
 
-std::string first_line(std::string_view text) { return std::string(base::split(text, '\n').front()); }
+// What fits a table: the rest is in --json.
+std::string first_sentence(std::string_view text) {
+  text = base::split(text, '\n').front();
+  const std::size_t end = text.find(". ");
+  return std::string(end == std::string_view::npos ? text : text.substr(0, end + 1));
+}
 
 std::string tools_table(const Value& tools, std::size_t width) {
   Table table{{"TOOL", "PLUGIN", "EFFECTS", "DESCRIPTION"}, {}};
@@ -28,7 +33,7 @@ std::string tools_table(const Value& tools, std::size_t width) {
     const std::string space = text_of(tool, "namespace");
     const std::string effects = joined(tool["effects"], ",");
     table.rows.push_back({(space.empty() ? "" : space + "/") + text_of(tool, "name"), text_of(tool, "plugin"),
-                          effects.empty() ? "-" : visible(effects), first_line(text_of(tool, "description"))});
+                          effects.empty() ? "-" : visible(effects), first_sentence(text_of(tool, "description"))});
   }
   return table.rows.empty() ? "no tools\n" : table.text(width);
 }
@@ -57,8 +62,7 @@ std::string result_text(const ResultView& view) {
   return out;
 }
 
-int show_result(const Value& answer, Console& console) {
-  const ResultView view = view_result(answer["content"], answer["isError"].as_bool().value_or(false));
+void show_result(const Value& answer, const ResultView& view, Console& console) {
   const std::string errors = visible(view.stderr_text);
   if (view.is_error && view.stdout_text.empty() && errors.empty()) console.fail(kFailed, view.text);
   else console.out(result_text(view));
@@ -70,7 +74,6 @@ int show_result(const Value& answer, Console& console) {
     if (!view.status.empty()) line += ", " + visible(view.status);
     console.err(console.paint()(Style::dim, line) + "\n");
   }
-  return view.is_error || view.returncode.value_or(0) != 0 ? kFailed : kDone;
 }
 
 Result<Value> call_body(const CallOptions& options) {
@@ -118,9 +121,10 @@ int run_call(const CallOptions& options, const Hooks& hooks, Console& console) {
   const auto answer = session->client().post("/v1/tools/call", *body);
   if (!answer) return console.fail(kFailed, answer.error().message);
   if (!session->client().warning().empty()) console.err("note: " + visible(session->client().warning()) + "\n");
-  if (!options.json) return show_result(*answer, console);
-  console.out(answer->dump() + "\n");
-  return (*answer)["isError"].as_bool().value_or(false) ? kFailed : kDone;
+  const ResultView view = view_result((*answer)["content"], (*answer)["isError"].as_bool().value_or(false));
+  if (options.json) console.out(answer->dump() + "\n");
+  else show_result(*answer, view, console);
+  return view.is_error || view.returncode.value_or(0) != 0 ? kFailed : kDone;
 }
 
 }  // namespace collet::cli

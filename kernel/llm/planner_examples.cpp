@@ -48,7 +48,7 @@ Value sample_of(std::string_view name, const Value& schema) {
   return "the " + std::string(name);
 }
 
-Example derived_example(const ToolSpec& tool) {
+std::vector<Example> derived_examples(const ToolSpec& tool) {
   std::string action = lower_first(first_sentence(tool.description));
   if (action.empty()) action = "use " + tool.name;
   Members arguments;
@@ -57,13 +57,16 @@ Example derived_example(const ToolSpec& tool) {
     const auto name = required.at(i).string_or("");
     arguments.emplace_back(name, sample_of(name, tool.parameters["properties"][name]));
   }
-  Example out;
-  out.request = "Please " + action + ".";
-  out.task = base::shorten(action, kTaskMax);
-  out.arguments = json::object(arguments).dump();
-  out.result = "done";
-  out.answer = "The result is: done.";
-  return out;
+  Example order;
+  order.request = "Please " + action + ".";
+  order.task = base::shorten(action, kTaskMax);
+  order.arguments = json::object(arguments).dump();
+  order.result = "done";
+  order.answer = "The result is: done.";
+  // Questions want a tool as well, which orders alone would not teach.
+  Example question = order;
+  question.request = "What do you get when you " + action + "?";
+  return {order, question};
 }
 
 void write_spaced(std::string& out, const Value& value) {
@@ -85,7 +88,7 @@ void write_spaced(std::string& out, const Value& value) {
 
 std::vector<Example> examples_of(const ToolSpec& tool) {
   if (!tool.examples.empty()) return tool.examples;
-  return {derived_example(tool)};
+  return derived_examples(tool);
 }
 
 std::string spaced_json(const Value& value) {

@@ -19,8 +19,7 @@ constexpr std::string_view kPlanRules =
     "You plan tool calls. Answer with the JSON plan only: the tools to call, in order, and a short task for each.\n"
     "Use a tool for pages, rows, commands and computed values. Greetings, thanks, general knowledge, how-to, "
     "explanations, translation and creative writing need no tool: the plan is empty.\n"
-    "Add no step that was not asked for: you can read, compare, pick and summarize what a result shows without a "
-    "tool. When one step needs the result of another, the other comes first.\n";
+    "Add no step that was not asked for. When one step needs the result of another, the other comes first.\n";
 
 constexpr std::string_view kStepRules =
     "You carry out a plan of tool calls. After `Next: TOOL: TASK` answer with one JSON object that holds the tool "
@@ -37,6 +36,12 @@ constexpr std::array<std::string_view, 8> kNoToolRequests = {
     "What does CPU stand for?",
     "Great, thank you!",
     "What is the difference between a list and a tuple?",
+};
+
+/// What people add to a request and the model has to see to itself, without a tool.
+constexpr std::array<std::string_view, 2> kRemarks = {
+    " Tell me in one sentence.",
+    " Give me a short summary of it and pick out what matters.",
 };
 
 Message message(std::string role, std::string_view text) {
@@ -61,6 +66,7 @@ std::string tool_lines(const std::vector<ToolSpec>& tools) {
 struct Shot {
   const ToolSpec* tool;
   Example example;
+  bool made_up = false;
 };
 
 /// One example of each tool first, then second ones, while there is room.
@@ -70,7 +76,7 @@ std::vector<Shot> choose_shots(const std::vector<ToolSpec>& tools) {
   for (const auto& tool : tools) all.push_back(examples_of(tool));
   for (std::size_t round = 0; round < 2; ++round) {
     for (std::size_t i = 0; i < tools.size() && shots.size() < kExamplesMax; ++i) {
-      if (round < all[i].size()) shots.push_back({&tools[i], all[i][round]});
+      if (round < all[i].size()) shots.push_back({&tools[i], all[i][round], tools[i].examples.empty()});
     }
   }
   return shots;
@@ -94,9 +100,12 @@ std::vector<Message> plan_prefix(const std::vector<ToolSpec>& tools) {
     out.push_back(message("user", request));
     out.push_back(message("assistant", plan_text(steps)));
   };
-  for (const auto& shot : shots) {
-    add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});
-    add(shot.example.request, {step_of(shot)});
+  for (std::size_t i = 0; i < shots.size(); ++i) {
+    // Made-up examples teach little; too many no-tool ones would drown them.
+    if (!shots[i].made_up || i % 2 == 0) add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});
+    // Some ask for a second thing that needs no second step.
+    const auto remark = i % 2 == 1 ? kRemarks[i / 2 % kRemarks.size()] : std::string_view();
+    add(shots[i].example.request + std::string(remark), {step_of(shots[i])});
   }
   if (shots.size() >= 2) {
     add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});

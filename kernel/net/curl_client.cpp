@@ -30,6 +30,7 @@ namespace {
 constexpr std::size_t kPooledHandlesMax = 64;
 constexpr int kTurnsAtOnce = 16;
 constexpr long kReceiveBytes = 16 << 10;
+constexpr std::size_t kExpectBytes = 512 << 10;  // curl's own mark is at 1 MiB
 
 struct SlistDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
@@ -179,10 +180,9 @@ void Engine::set_constants(Handle& handle) {
   curl_easy_setopt(easy, CURLOPT_PROXY, options_.proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // decodes; the header is ours
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
   if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &handle);
@@ -203,24 +203,33 @@ void append(Slist& list, const std::string& line) {
   list.reset(longer);
 }
 
-Slist header_lines(const base::HttpRequest& request) {
+// What curl would write itself it formats twice, letter by letter; as a line of
+// the caller's it goes through once.
+Slist header_lines(const base::HttpRequest& request, const std::string& user_agent) {
+  using base::equals_ignoring_case;
   Slist lines;
   std::string line;
+  bool has_agent = false, has_encoding = false, has_type = false;
   for (const auto& [name, value] : request.headers) {
-    if (base::equals_ignoring_case(name, "content-length") || base::equals_ignoring_case(name, "expect")) continue;
+    if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "expect")) continue;
+    has_agent = has_agent || equals_ignoring_case(name, "user-agent");
+    has_encoding = has_encoding || equals_ignoring_case(name, "accept-encoding");
+    has_type = has_type || equals_ignoring_case(name, "content-type");
     line.assign(name).append(value.empty() ? ";" : ": ").append(value);  // ";": a header without value
     append(lines, line);
   }
-  // curl would add these two to a POST.
-  append(lines, "Expect:");
-  if (base::find_header(request.headers, "content-type").empty()) append(lines, "Content-Type:");
+  if (!has_agent && !user_agent.empty()) append(lines, "User-Agent: " + user_agent);
+  if (!has_encoding) append(lines, "Accept-Encoding: gzip, deflate");
+  // Two that curl would add to a POST, the first to a large one.
+  if (request.body.size() > kExpectBytes) append(lines, "Expect:");
+  if (!has_type && (request.method == "POST" || !request.body.empty())) append(lines, "Content-Type:");
   return lines;
 }
 
 void Engine::set_request(Handle& handle) {
   CURL* easy = handle.easy;
   const base::HttpRequest& request = handle.transfer->request;
-  handle.headers = header_lines(request);
+  handle.headers = header_lines(request, options_.user_agent);
   handle.refusal.reset();
   handle.reason[0] = '\0';
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());

@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kHeadersMax = 128;
 constexpr std::size_t kBodyReserveMax = 64 << 10;
 constexpr std::size_t kLineEndsSkippedMax = 4;
+// What is left of a chunked body is never shorter than its last chunk, "0" and two
+// line ends; Beast's parser asserts that it sees no less of that at a time.
+constexpr std::size_t kChunkedRestBytesMin = 5;
 // A chunk's own line with its extensions, or the trailers, must fit.
 constexpr std::size_t kChunkLineBytesMax = 8 << 10;
 
@@ -30,8 +33,8 @@ std::string_view view(const beast::flat_buffer& bytes) {
 // Whether the first line ends with HTTP/ and a version of whatever number.
 bool names_a_version(std::string_view head) {
   const std::string_view line = head.substr(0, head.find("\r\n"));
-  const std::size_t space = line.rfind(' ');
-  const std::string_view last = line.substr(space == std::string_view::npos ? line.size() : space + 1);
+  if (std::count(line.begin(), line.end(), ' ') != 2) return false;
+  const std::string_view last = line.substr(line.rfind(' ') + 1);
   return last.size() == 8 && last.starts_with("HTTP/") && last[6] == '.' &&
          std::isdigit(static_cast<unsigned char>(last[5])) != 0 &&
          std::isdigit(static_cast<unsigned char>(last[7])) != 0;
@@ -44,7 +47,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
  public:
   Parser(base::InboundRequest& request, const ReaderLimits& limits) : request_(request), limits_(limits) {
     header_limit(static_cast<std::uint32_t>(limits.head_bytes_max));
-    body_limit(limits.body_bytes_max);
+    body_limit(boost::none);  // counted here, so that the answer is a 413
     eager(true);
   }
 
@@ -78,7 +81,9 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     request_.body.append(piece.data(), piece.size());
     return piece.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view, beast::error_code& ec) override {
+    if (size > limits_.body_bytes_max - request_.body.size()) ec = http::error::body_limit;
+  }
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view piece, beast::error_code& ec) override {
     return on_body_impl(piece, ec);
   }
@@ -144,7 +149,8 @@ RequestReader::Progress RequestReader::read_head(beast::flat_buffer& bytes) {
 }
 
 RequestReader::Progress RequestReader::read_body(beast::flat_buffer& bytes) {
-  if (!parser_->is_done() && bytes.size() > 0) {
+  const std::size_t needed = framing_.chunked ? kChunkedRestBytesMin : 1;
+  if (!parser_->is_done() && bytes.size() >= needed) {
     beast::error_code ec;
     bytes.consume(parser_->put(bytes.cdata(), ec));
     if (ec == http::error::body_limit) {

@@ -104,8 +104,9 @@ Result<PluginNote> read_plugin_note(Bytes file) {
   const auto header = read_header(file);
   if (!header) return header.error();
   std::optional<Bytes> ours;
+  // So that adding to it cannot wrap around.
+  if (header->e_phoff > file.size()) return bad("cut short: no program headers");
   for (std::uint16_t i = 0; i < header->e_phnum; ++i) {
-    if (header->e_phoff > file.size()) return bad("cut short: no program headers");
     const auto segment = read<Elf64_Phdr>(file, header->e_phoff + std::uint64_t{i} * sizeof(Elf64_Phdr));
     if (!segment) return bad("cut short: no program headers");
     if (segment->p_type != PT_LOAD && segment->p_type != PT_NOTE) continue;

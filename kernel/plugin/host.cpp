@@ -1,6 +1,7 @@
 #include "plugin/host.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -183,8 +184,11 @@ void PluginHost::shutdown() {
     snapshot_ = std::make_shared<ToolSnapshot>(std::vector<ToolPtr>{});
     entries.swap(entries_);
   }
+  // One grace for all of them together.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limits_.shutdown_grace_ms);
   for (auto& entry : entries) {
-    if (entry.generation) entry.generation->close(limits_.shutdown_grace_ms);
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (entry.generation) entry.generation->close(std::max<std::int64_t>(0, left.count()));
   }
 }
 

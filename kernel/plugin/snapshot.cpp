@@ -1,5 +1,6 @@
 #include "plugin/snapshot.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -23,13 +24,24 @@ Result<ToolPtr> ToolSnapshot::find(std::string_view name) const {
     for (const auto& tool : found->second) choices.push_back(tool->info.full_name());
     return Error{Errc::invalid, "tool \"" + std::string(name) + "\" is ambiguous: it may be " + base::join(choices, " or ")};
   }
+  return Error{Errc::not_found, unknown_text(name)};
+}
+
+// Names what there is, but not a whole catalogue.
+std::string ToolSnapshot::unknown_text(std::string_view name) const {
+  constexpr std::size_t kNamedMax = 20;
   std::vector<std::string> known;
   for (const Index* index : {&full_names_, &aliases_}) {
     for (const auto& [key, entries] : *index) known.push_back(key);
   }
-  std::string message = "there is no tool \"" + base::shorten(name, 80) + "\"";
-  if (const auto near = base::nearest(name, known); !near.empty()) message += "; did you mean " + std::string(near) + "?";
-  return Error{Errc::not_found, std::move(message)};
+  std::sort(known.begin(), known.end());
+  std::string text = "there is no tool \"" + base::shorten(name, 80) + "\"";
+  if (const auto near = base::nearest(name, known); !near.empty()) text += "; did you mean " + std::string(near) + "?";
+  const std::size_t left_out = known.size() > kNamedMax ? known.size() - kNamedMax : 0;
+  known.resize(known.size() - left_out);
+  text += "; available: " + (known.empty() ? "none" : base::join(known, ", "));
+  if (left_out > 0) text += " and " + std::to_string(left_out) + " more";
+  return text;
 }
 
 }  // namespace collet::plugin

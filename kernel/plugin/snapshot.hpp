@@ -17,6 +17,8 @@ class ToolSnapshot final : public Snapshot {
   [[nodiscard]] const std::vector<ToolPtr>& tools() const override { return tools_; }
 
  private:
+  [[nodiscard]] std::string unknown_text(std::string_view name) const;
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }

@@ -110,9 +110,8 @@ Result<void> LauncherProcess::shake_hands(const config::SandboxSettings& setting
   setup.owner_pid = static_cast<std::uint32_t>(::getpid());
   if (settings.cgroup_root.size() >= setup.cgroup_root.size()) return Error{Errc::invalid, "sandbox.cgroup_root is too long"};
   settings.cgroup_root.copy(setup.cgroup_root.data(), setup.cgroup_root.size() - 1);
-  int error = send_message(control_.get(), {reinterpret_cast<const char*>(&setup), sizeof setup});
-  if (error != 0) return os_error("greeting the sandbox launcher", error);
-  if (!wait_readable(control_.get(), kAnswerTimeoutMs)) {
+  const int error = send_message(control_.get(), {reinterpret_cast<const char*>(&setup), sizeof setup});
+  if (error == 0 && !wait_readable(control_.get(), kAnswerTimeoutMs)) {
     return Error{Errc::unavailable, "the sandbox launcher " + path_ + " did not answer within 5 s"};
   }
   const ssize_t got = ::recv(control_.get(), &ready_, sizeof ready_, MSG_DONTWAIT);

@@ -30,20 +30,6 @@ const Node& boolean_node(bool boolean) {
   return boolean ? yes : no;
 }
 
-/// `text` with each broken sequence replaced by U+FFFD.
-std::string repaired(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() + utf8::kReplacement.size());
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at < end) {
-    const utf8::Sequence next = utf8::sequence(at, end);
-    out.append(next.well_formed ? std::string_view(at, next.length) : utf8::kReplacement);
-    at += next.length;
-  }
-  return out;
-}
-
 const Node* find_member(const Node* node, std::string_view key) {
   if (node == nullptr || !node->IsObject()) return nullptr;
   for (auto member = node->MemberBegin(); member != node->MemberEnd(); ++member) {
@@ -68,7 +54,7 @@ Value::Value(double number) {
 
 Value::Value(std::string_view text) {
   std::string mended;
-  if (utf8::find_broken(text) != std::string_view::npos) text = mended = repaired(text);
+  if (utf8::find_broken(text) != std::string_view::npos) text = mended = utf8::repaired(text);
   if (text.size() > UINT32_MAX) throw std::length_error("a JSON string is at most 4 GiB long");
   auto holder = std::make_shared<Holder>(text.size() + 1);
   holder->root.SetString(text.data() == nullptr ? "" : text.data(),

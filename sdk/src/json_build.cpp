@@ -1,10 +1,12 @@
 // json_build.cpp - new documents out of old values.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <unordered_map>
+#include <deque>
+#include <map>
 
 #include "json_node.hpp"
 #include "json_walk.hpp"
+#include "utf8.hpp"
 
 namespace collet {
 
@@ -68,7 +70,8 @@ Value build(Fill fill) {
 class MemberList {
  public:
   void put(std::string_view key, const Value& value) {
-    // Few members are searched, many are hashed: neither is slow then.
+    if (utf8::find_broken(key) != std::string_view::npos) key = mended_.emplace_back(utf8::repaired(key));
+    // Few members are searched, many are sorted: neither is slow then.
     if (entries_.size() < kSearched) {
       for (auto& entry : entries_) {
         if (entry.first == key) {
@@ -103,7 +106,9 @@ class MemberList {
  private:
   static constexpr std::size_t kSearched = 16;
   std::vector<std::pair<std::string_view, const Value*>> entries_;
-  std::unordered_map<std::string_view, std::size_t> index_;
+  // A tree, not a hash table: keys may be chosen to collide.
+  std::map<std::string_view, std::size_t> index_;
+  std::deque<std::string> mended_;  // keys that were no UTF-8
 };
 
 template <class Range>

@@ -3,7 +3,7 @@
 #include "json_duplicates.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <map>
 
 namespace collet {
 
@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kPairwise = 12;
 
 void deduplicate(Node& object) {
-  std::unordered_map<std::string_view, rapid::SizeType> first;
+  std::map<std::string_view, rapid::SizeType> first;  // a tree: keys may be chosen to collide in a hash
   rapid::SizeType kept = 0;
   const auto members = object.MemberBegin();
   for (rapid::SizeType i = 0; i < object.MemberCount(); ++i) {
@@ -62,10 +62,11 @@ void keep_last_of_equal_keys(Node& root) {
     Node& node = *pending.back();
     pending.pop_back();
     if (node.IsArray()) {
-      for (auto& entry : node.GetArray()) pending.push_back(&entry);
+      for (auto entry = node.Begin(); entry != node.End(); ++entry) pending.push_back(entry);
     } else if (node.IsObject()) {
       deduplicate(node);
-      for (auto& member : node.GetObject()) pending.push_back(&member.value);
+      const auto members = node.MemberBegin();
+      for (rapid::SizeType i = 0; i < node.MemberCount(); ++i) pending.push_back(&members[i].value);
     }
   }
 }

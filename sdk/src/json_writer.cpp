@@ -32,6 +32,7 @@ constexpr std::array<char, 256> escapes() {
   return table;
 }
 constexpr std::array<char, 256> kEscapes = escapes();
+constexpr std::size_t kFirstBytes = 384;  // room for a usual event without growing
 constexpr char kHex[] = "0123456789abcdef";
 
 /// The first byte from `at` on that cannot be copied as it is.
@@ -65,7 +66,20 @@ void append_escape(std::string& out, unsigned char c) {
   out.append(six, 6);
 }
 
+/// A text that needs no escape, in one go: keys and most deltas are such.
+void append_plain_quoted(std::string& out, std::string_view text) {
+  const std::size_t before = out.size();
+  out.resize(before + text.size() + 2);
+  char* const to = out.data() + before;
+  to[0] = '"';
+  if (!text.empty()) std::memcpy(to + 1, text.data(), text.size());
+  to[text.size() + 1] = '"';
+}
+
 void append_quoted(std::string& out, std::string_view text) {
+  if (skip_plain(text.data(), text.data() + text.size()) == text.data() + text.size()) {
+    return append_plain_quoted(out, text);
+  }
   out.push_back('"');
   const char* pending = text.data();  // begin of what is not copied yet
   const char* at = pending;
@@ -228,6 +242,7 @@ void JsonWriter::separate() {
 }
 
 JsonWriter& JsonWriter::begin_object() {
+  if (out_.empty()) out_.reserve(kFirstBytes);
   separate();
   out_.push_back('{');
   needs_comma_ = false;

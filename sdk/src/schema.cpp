@@ -2,12 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collet/schema.hpp"
 
+#include <algorithm>
+
 #include "schema_compile.hpp"
 #include "schema_defaults.hpp"
 #include "schema_run.hpp"
 #include "schema_words.hpp"
 
 namespace collet {
+
+namespace {
+
+// Each level costs some hundred bytes of stack, and threads have little.
+constexpr std::size_t kDepthMax = 1024;
+
+}  // namespace
 
 struct Schema::Compiled {
   SchemaOptions options;
@@ -36,6 +45,7 @@ Result<Schema> Schema::compile_with(const Value& schema, const SchemaOptions& op
                                     const std::vector<SchemaResource>& resources) {
   auto compiled = std::make_shared<Compiled>();
   compiled->options = options;
+  compiled->options.depth_max = std::min(options.depth_max, kDepthMax);
   for (const SchemaResource& resource : resources) {
     const auto added = compiled->resources.add_document(resource.uri, resource.schema, resource.uri + "#");
     if (!added) return added.error();

@@ -53,8 +53,9 @@ class UniqueItems : public Keyword {
 /// prefixItems and items, or draft 7's list of items and additionalItems.
 class Items : public Keyword {
  public:
-  Items(const Subschema& owner, std::string name, std::vector<const Subschema*> prefix, const Subschema* rest)
-      : Keyword(owner, std::move(name)), prefix_(std::move(prefix)), rest_(rest) {}
+  Items(const Subschema& owner, std::string name, std::vector<const Subschema*> prefix, const Subschema* rest,
+        std::string_view rest_keyword)
+      : Keyword(owner, std::move(name)), prefix_(std::move(prefix)), rest_(rest), rest_keyword_(rest_keyword) {}
 
   bool check(Run& run, const Instance& at, Evaluated* evaluated) const override {
     if (!at.value.is_array()) return true;
@@ -62,7 +63,7 @@ class Items : public Keyword {
     if (rest_ != nullptr && rest_->allows_nothing && size > prefix_.size()) {
       return run.fail(*this, at, [&] {
         return "expected at most " + entries(prefix_.size()) + ", got " + std::to_string(size);
-      }, "items");
+      }, rest_keyword_);
     }
     bool fits = true;
     for (std::size_t i = 0; i < size; ++i) {
@@ -78,6 +79,7 @@ class Items : public Keyword {
  private:
   const std::vector<const Subschema*> prefix_;
   const Subschema* const rest_;
+  const std::string_view rest_keyword_;
 };
 
 class Contains : public Keyword {
@@ -148,7 +150,7 @@ void make_items(Making& making) {
   } else if (making.has("items")) {
     rest = making.schema("items");
   }
-  making.add<Items>(std::move(prefix), rest);
+  making.add<Items>(std::move(prefix), rest, as_tuple ? "additionalItems" : "items");
 }
 
 void make_contains(Making& making) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace collet::utf8 {
@@ -56,6 +57,20 @@ inline std::size_t find_broken(std::string_view text) {
     at += next.length;
   }
   return std::string_view::npos;
+}
+
+/// `text` with each broken sequence replaced by U+FFFD.
+inline std::string repaired(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + kReplacement.size());
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    const Sequence next = sequence(at, end);
+    out.append(next.well_formed ? std::string_view(at, next.length) : kReplacement);
+    at += next.length;
+  }
+  return out;
 }
 
 /// Code points of well-formed text.

@@ -14,6 +14,15 @@ class AbiMisbehaving : public PluginHostTest {
     settings_.limits.cancel_grace_ms = 20;
     load(COLLET_ABI_MISBEHAVING);
   }
+  /// Lets the deaf calls go before their signal is cleared away.
+  ~AbiMisbehaving() override {
+    std::ofstream(signal_.path() + "/go") << "go";
+    host_->shutdown();
+    workers_.reset();
+  }
+  [[nodiscard]] std::string until_signal() const { return json::object({{"until", signal_.path() + "/go"}}).dump(); }
+
+  TempFolder signal_;
 };
 
 TEST_F(AbiMisbehaving, ExceptionsEndAtTheBoundary) {
@@ -64,12 +73,10 @@ TEST_F(AbiMisbehaving, AServiceThatWasNotAskedForIsMissing) {
 }
 
 TEST_F(AbiMisbehaving, StuckCallsLeadToQuarantine) {
-  const TempFolder signal;
-  const std::string until = json::object({{"until", signal.path() + "/go"}}).dump();
   plugin::CallFacts facts;
   facts.timeout_ms = 10;
   for (int i = 0; i < 2; ++i) {
-    EXPECT_EQ(show(call("ignores_cancel", until, facts)), "isError [timeout: tool ignores_cancel did not finish within 10 ms]");
+    EXPECT_EQ(show(call("ignores_cancel", until_signal(), facts)), "isError [timeout: tool ignores_cancel did not finish within 10 ms]");
   }
   settle();
   std::vector<std::string> states;
@@ -77,23 +84,19 @@ TEST_F(AbiMisbehaving, StuckCallsLeadToQuarantine) {
   EXPECT_EQ(states, (std::vector<std::string>{"serving double_finish", "quarantined misbehaves"})) << report();
   EXPECT_FALSE(host_->snapshot()->find("throws_std").ok());
   EXPECT_EQ(show(call("c_finishes_twice", "{}")), "first") << "other plugins go on";
-  std::ofstream(signal.path() + "/go") << "go";
 }
 
 TEST_F(AbiMisbehaving, ACancelledCallThatDoesNotEndCountsAsStuckToo) {
-  const TempFolder signal;
-  const std::string until = json::object({{"until", signal.path() + "/go"}}).dump();
   for (int i = 0; i < 2; ++i) {
-    Pending pending = start("ignores_cancel", until);
+    Pending pending = start("ignores_cancel", until_signal());
     // The worker must have begun: a call that still waits is simply taken back.
-    while (boost::asio::post(io_.context(0), [] {}), workers_busy() <= i) std::this_thread::yield();
+    ASSERT_EQ(pending.first_progress.wait_for(kPatience), std::future_status::ready);
     pending.call->cancel({Errc::cancelled, "the client went away"});
     EXPECT_EQ(show(wait(pending)), "isError [cancelled: the client went away]");
   }
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (host_->snapshot()->find("throws_std").ok() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_FALSE(host_->snapshot()->find("throws_std").ok());
-  std::ofstream(signal.path() + "/go") << "go";
 }
 
 }  // namespace

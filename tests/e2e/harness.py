@@ -130,9 +130,15 @@ def messages(events):
 class Connection:
     """One HTTP connection that can be read piece by piece and cut."""
 
-    def __init__(self, port):
+    def __init__(self, port, receive_bytes=None):
+        """receive_bytes: what the kernel may hold for a reader that does not read."""
         self.port = port
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=IO_SECONDS)
+        if receive_bytes:
+            self.http.sock = socket.socket()
+            self.http.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+            self.http.sock.settimeout(IO_SECONDS)
+            self.http.sock.connect(("127.0.0.1", port))
         self.reply = None
         self.seen = b""
 
@@ -170,9 +176,9 @@ class Connection:
             sock = self.reply.fp.raw._sock
         if sock is not None:
             sock.shutdown(socket.SHUT_RDWR)
-        self.http.close()
         if self.reply is not None:
             self.reply.close()
+        self.http.close()
 
 
 class ScriptedModel(Process):
@@ -306,13 +312,15 @@ def user(text="go"):
 class Stage:
     """A scripted model and a server wired to it, in a temporary folder."""
 
-    def __init__(self, scenarios, config=None, env=None):
+    def __init__(self, scenarios, config=None, env=None, model_options=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="collet-e2e-"))
         self.folder.chmod(0o755)
         self.server = None
         self.model = ScriptedModel(self.folder, scenarios)
         self.config = default_config(self.model.port, scenarios)
         merge(self.config, config or {})
+        for model in self.config["models"]:
+            model.update(model_options or {})
         self.env = env
         self.server = Collet(self.folder, self.config, env)
 
@@ -366,6 +374,10 @@ class StageTest(unittest.TestCase):
 def main():
     """unittest.main, and the logs when something failed."""
     program = unittest.main(module="__main__", exit=False, verbosity=2)
+    for process in _started:  # what a broken set-up left behind
+        if process.popen.poll() is None:
+            process.popen.kill()
+            process.popen.wait()
     if program.result.wasSuccessful():
         sys.exit(0)
     for process in _started:

@@ -16,7 +16,7 @@ from harness import (ScriptedModel, Stage, descendants, main, messages, say, sil
 KILLS = int(os.environ.get("COLLET_KILLS", "60"))
 WARM_UP = 12
 RSS_GROWTH_MAX = 8 << 20
-SLEEP = "import time; print('began', flush=True); time.sleep(120)"
+SLEEP = "import time; print('be' 'gan', flush=True); time.sleep(120)"
 
 
 def count_cgroups():
@@ -42,7 +42,7 @@ class Kill(unittest.TestCase):
     }
 
     def setUp(self):
-        self.stage = Stage(self.scenarios)
+        self.stage = Stage(self.scenarios, model_options={"retries_max": 0})
         self.server = self.stage.server
 
     def tearDown(self):
@@ -69,6 +69,7 @@ class Kill(unittest.TestCase):
     def ends_with_an_answer(self, client, word):
         """The run goes on or ends with an error event; never a dead stream."""
         events = client.whole().events()
+        client.http.close()
         self.assertEqual(events[-1], ("done", "[DONE]"), f"{word}: {events}")
 
     def kill_client(self):
@@ -84,13 +85,13 @@ class Kill(unittest.TestCase):
         client = self.begin("boxed")
         os.kill(self.launcher(), signal.SIGKILL)
         self.ends_with_an_answer(client, "launcher killed")
-        wait_until("a new launcher", self.launcher)
+        self.settle()  # the next run starts a new one
 
     def kill_upstream(self):
         client = self.begin("silent")
         self.stage.model.stop(signal.SIGKILL)
-        self.stage.model = ScriptedModel(self.stage.folder, self.scenarios, self.stage.model.port)
         self.ends_with_an_answer(client, "upstream killed")
+        self.stage.model = ScriptedModel(self.stage.folder, self.scenarios, self.stage.model.port)
 
     # ---- the comparison
 

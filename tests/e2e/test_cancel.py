@@ -6,7 +6,7 @@ import unittest
 
 from harness import Connection, Stage, main, messages, say, silence, tool, use, user, wait_until
 
-SLEEP = "import time; print('began', flush=True); time.sleep(120)"
+SLEEP = "import time; print('be' 'gan', flush=True); time.sleep(120)"
 GONE_SECONDS = 0.25
 
 
@@ -16,7 +16,7 @@ class Cancel(unittest.TestCase):
         "silent": [silence()],
         "half": [say("one two three four " * 20, chunks=80, chunk_delay_ms=100)],
         "plain": [say("Hello.")],
-        "short": [use(("code_exec_python", {"code": "import time; print('began', flush=True); time.sleep(1)"})), say("done")],
+        "short": [use(("code_exec_python", {"code": "import time; print('be' 'gan', flush=True); time.sleep(1)"})), say("done")],
     }
 
     def setUp(self):

@@ -10,9 +10,9 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import IO_SECONDS, KEY, Stage, StageTest, main, messages, say, silence, tool, use, user
+from harness import IO_SECONDS, KEY, Connection, Stage, StageTest, main, messages, say, silence, tool, use, user
 
-BIG = "0123456789abcdef" * (1 << 19)  # 8 MiB
+BIG = "0123456789abcdef" * (3 << 19)  # 24 MiB
 
 
 def rss_bytes(pid):
@@ -26,11 +26,11 @@ class Streams(StageTest):
     scenarios = {
         "plain": [say("Hello.")],
         "silent": [silence()],
-        "big": [say(BIG, chunks=4096)],
+        "big": [say(BIG, chunks=8192)],
         "echo": [say("you said: ", echo=True)],
         "sum": [use(("code_exec_python", {"code": "print(2 + 3)"})), say("", echo=True)],
     }
-    config = {"limits": {"keepalive_ms": 50}}
+    config = {"limits": {"keepalive_ms": 100}}
 
     def test_silence_is_filled_with_comments(self):
         for path, more in (("/v1/agents/heroku", {}), ("/v1/chat/completions", {"stream": True})):
@@ -44,18 +44,19 @@ class Streams(StageTest):
         plain = {"model": "plain", "messages": user()}
         self.server.chat(plain)
         before = rss_bytes(self.server.pid)
-        slow = [self.server.open("/v1/chat/completions", {"model": "big", "messages": user(), "stream": True})
-                for _ in range(8)]
+        slow = [Connection(self.server.port, receive_bytes=65536) for _ in range(4)]
         for client in slow:
-            client.read_until(b"0123")
+            client.send("POST", "/v1/chat/completions", {"model": "big", "messages": user(), "stream": True},
+                        self.server.headers())
+            client.read_until("0123")
         for _ in range(20):
             self.assertEqual(self.server.chat(plain).status, 200)
+        # The kernel takes a few MiB of each, which the turn also keeps; the rest must
+        # wait at the model.
         grown = rss_bytes(self.server.pid) - before
-        self.assertLess(grown, 16 << 20, f"8 unread streams of 8 MiB made the server grow by {grown} bytes")
-        body = slow[0].whole()
-        text = "".join(c["choices"][0]["delta"].get("content") or "" for c in messages(body.events()) if c["choices"])
-        self.assertEqual(len(text), len(BIG), "nothing was lost on the way")
-        self.assertEqual(text, BIG)
+        self.assertLess(grown, 2 * len(BIG), f"4 unread streams of {len(BIG)} bytes made the server grow by {grown} bytes")
+        text = "".join(c["choices"][0]["delta"].get("content") or "" for c in messages(slow[0].whole().events()) if c["choices"])
+        self.assertTrue(text == BIG, f"{len(text)} of {len(BIG)} bytes arrived")
         for client in slow[1:]:
             client.cut()
 
@@ -111,6 +112,7 @@ class Tls(unittest.TestCase):
                 client.request("POST", "/v1/agents/heroku", '{"model": "plain", "messages": [{"role": "user", "content": "x"}]}',
                                stage.server.headers())
                 self.assertIn(b"Hello.", client.getresponse().read())
+                client.close()
                 with self.assertRaises(Exception, msg="plain HTTP on a TLS port"):
                     plain = http.client.HTTPConnection("127.0.0.1", stage.server.port, timeout=IO_SECONDS)
                     plain.request("GET", "/healthz")

@@ -99,6 +99,16 @@ void BoxTest::TearDown() {
   EXPECT_EQ(join(box_processes()), "") << "processes outlived the sandbox";
 }
 
+pid_t BoxTest::launcher_pid() {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const std::string status = is_number(entry.path().filename()) ? read_file(entry.path() / "status") : "";
+    const bool ours = field(status, "PPid") == std::to_string(::getpid());
+    if (ours && field(status, "Name") == "collet-launcher") return std::atoi(entry.path().filename().c_str());
+  }
+  return -1;
+}
+
 std::set<std::string> BoxTest::box_processes() const {
   std::set<std::string> found;
   std::error_code error;
@@ -109,6 +119,8 @@ std::set<std::string> BoxTest::box_processes() const {
     const std::int64_t uid = std::atoll(field(status, "Uid").c_str());
     const bool of_slot = uid >= settings_.uid_base && uid < settings_.uid_base + settings_.boxes_max;
     const bool ours = field(status, "PPid") == std::to_string(::getpid());
+    // A box that outlived its launcher falls to init, which buries it when it likes.
+    if (field(status, "State").starts_with('Z') && field(status, "PPid") == "1") continue;
     if (of_slot || ours) found.insert(pid + " " + field(status, "Name"));
   }
   return found;
@@ -143,10 +155,10 @@ BoxSpec BoxTest::python(const std::string& code) {
 }
 
 BoxSpec BoxTest::program(const std::string& name, std::vector<std::string> arguments) {
-  const fs::path path = fs::path(COLLET_HOSTILE_PROGRAMS) / name;
-  const std::string code = read_file(path);
-  EXPECT_FALSE(code.empty()) << path << " is missing";
-  BoxSpec spec = python(code);
+  const fs::path folder(COLLET_HOSTILE_PROGRAMS);
+  const std::string code = read_file(folder / name);
+  EXPECT_FALSE(code.empty()) << folder / name << " is missing";
+  BoxSpec spec = python(read_file(folder / "prelude.py") + code);
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
   return spec;
 }
@@ -163,6 +175,12 @@ BoxResult BoxTest::run(BoxSpec spec, base::CancelToken cancel, OutputFn output) 
   io.run();
   EXPECT_EQ(calls, 1);
   return result;
+}
+
+void BoxTest::expect_contained(const BoxResult& result) {
+  EXPECT_EQ(result.outcome, Outcome::exited) << describe(result);
+  EXPECT_EQ(result.stdout_text.find("BAD"), std::string::npos) << describe(result);
+  EXPECT_TRUE(result.stdout_text.ends_with("done\n")) << "it did not get to its end\n" << describe(result);
 }
 
 std::vector<BoxResult> BoxTest::run_all(std::vector<BoxSpec> specs) {

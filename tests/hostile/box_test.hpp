@@ -38,12 +38,16 @@ class BoxTest : public testing::Test {
   static BoxSpec python(const std::string& code);
   /// A program of tests/hostile/programs.
   static BoxSpec program(const std::string& name, std::vector<std::string> arguments = {});
+  /// The program tried everything it was made for, and nothing went through.
+  static void expect_contained(const BoxResult& result);
   BoxResult run(BoxSpec spec, base::CancelToken cancel = {}, OutputFn output = nullptr);
   std::vector<BoxResult> run_all(std::vector<BoxSpec> specs);
   void start(config::SandboxSettings settings);
   HostState host_state() const;
   /// Processes of the boxes' uids and of the launcher, as "pid name".
   std::set<std::string> box_processes() const;
+  /// The launcher, which is our only child.
+  static pid_t launcher_pid();
 
   config::SandboxSettings settings_;
   std::unique_ptr<Sandbox> sandbox_;

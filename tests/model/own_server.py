@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 START_SECONDS_MAX = 300
 
@@ -56,7 +58,20 @@ class OwnServer:
             time.sleep(0.1)
         with open(port_file, encoding="utf-8") as file:
             self.url = "http://127.0.0.1:" + file.read().strip().rpartition(":")[2]
+        while "model eval" in self.not_ready():
+            if self.child.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the model did not start: {self.not_ready()}\n{self.log_end()}")
+            time.sleep(0.5)
         return self
+
+    def not_ready(self):
+        """What /readyz still waits for."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(self.url + "/readyz", timeout=10) as answer:
+                return "" if answer.status == 200 else "model eval"
+        except urllib.error.HTTPError as error:
+            return error.read(4000).decode("utf-8", "replace")
 
     def __exit__(self, *_):
         if self.child and self.child.poll() is None:

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <string>
 
 #include <dirent.h>
@@ -51,13 +52,15 @@ struct Checks {
 };
 
 void check_identity(Checks& checks) {
-  unsigned inside = 0, outside = 0, count = 0;
-  const std::string map = read_file("/proc/self/uid_map");
-  const bool read = std::sscanf(map.c_str(), "%u %u %u", &inside, &outside, &count) == 3;
-  const bool mapped = count != 4294967295u;
-  const unsigned host_uid = mapped ? outside : ::getuid();
-  checks.add("host_uid", read && host_uid != 0 && ::getuid() != 0, "uid " + std::to_string(host_uid) + " on the host");
-  checks.add("user_namespace", true, mapped ? "own" : "none; a real uid of its own instead");
+  // The map as it is seen from inside shows the uids of the launcher's namespace.
+  std::istringstream map(read_file("/proc/self/uid_map"));
+  unsigned inside = 0, outside = 0, count = 0, host_uid = 0;
+  int lines = 0;
+  for (; map >> inside >> outside >> count; ++lines) {
+    if (::getuid() >= inside && ::getuid() - inside < count) host_uid = outside + (::getuid() - inside);
+  }
+  checks.add("host_uid", host_uid != 0 && ::getuid() != 0, "uid " + std::to_string(host_uid) + " on the host");
+  checks.add("user_namespace", true, lines == 1 && count == 1 ? "own" : "none; a real uid of its own instead");
 }
 
 void check_rights(Checks& checks) {

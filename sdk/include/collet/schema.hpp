@@ -17,7 +17,7 @@ namespace collet {
 
 struct SchemaOptions {
   std::uint64_t steps_max = 1'000'000;  ///< Budget of one validation.
-  std::size_t depth_max = 128;          ///< Nested schema applications.
+  std::size_t depth_max = 128;          ///< Nested schema applications; at most 1024.
   std::size_t findings_max = 16;        ///< Further findings are dropped.
   bool assert_formats = false;          ///< `format` fails instead of annotating.
 };
@@ -44,6 +44,8 @@ class Schema {
   /// All of core, applicator, validation and unevaluated of draft 2020-12; draft
   /// 7's `definitions`, array `items` and `dependencies` are understood. $ref
   /// reaches this document, `resources` and the metaschema, never the network.
+  /// Patterns are ECMA-262 run by RE2, in linear time: lookaround, back references
+  /// and repeats above 1000 are refused. An unknown $schema counts as 2020-12.
   /// @param resources further schema documents, each with its own $id.
   /// @error invalid: the schema itself is wrong; the message has its pointer.
   static Result<Schema> compile(const Value& schema, const SchemaOptions& options = {},

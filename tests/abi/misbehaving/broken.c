@@ -33,6 +33,7 @@ COLLET_NOTE("{\"id\": \"broken\", \"version\": \"1\"}");
 static collet_status create(const collet_host *host, collet_str config, collet_text_fn error, void *user, void **out) {
   (void)host;
   (void)config;
+  (void)out;
 #if defined(CREATE_FAILS)
   const collet_str why = STR("the moon is not full");
   error(user, why);
@@ -91,7 +92,7 @@ static const collet_plugin plugin = {.struct_size = sizeof(collet_plugin), .abi_
 };
 
 #if defined(NO_ENTRY)
-COLLET_EXPORT const collet_plugin *some_other_name(void);
+const collet_plugin *some_other_name(void);
 const collet_plugin *some_other_name(void) { return &plugin; }
 #else
 const collet_plugin *collet_plugin_entry_v1(uint32_t host_abi_minor) {

@@ -29,7 +29,10 @@ class Misbehaves {
   Result<void> run(Call& call, std::string_view tool, const Args& args) {
     if (tool == "throws_std") throw std::runtime_error("an exception of mine");
     if (tool == "throws_int") throw 42;
-    if (tool == "ignores_cancel") return wait_for_file(args);
+    if (tool == "ignores_cancel") {
+      call.progress("deaf from now on");
+      return wait_for_file(args);
+    }
     if (tool == "says_much") {
       const std::string piece(1000, 'x');
       while (call.text(piece)) {}

@@ -20,11 +20,11 @@ std::string without_time(std::string json) {
 TEST(Wire, WritesAnAssistantTurnWithCalls) {
   llm::ModelTurn turn;
   turn.content = "Let me add.";
-  turn.tool_calls = {{"tooluse_01", "run", R"({"code":"print(2+3)"})"}};
+  turn.tool_calls = {{"tooluse_01", "run", R"json({"code":"print(2+3)"})json"}};
   turn.finish_reason = "tool_calls";
   turn.usage = {210, 40, 250};
   EXPECT_EQ(without_time(completion_json(kEnvelope, turn, turn.usage)),
-            R"({"id":"chatcmpl-1","object":"chat.completion","created":T,"model":"demo","system_fingerprint":"heroku-inf-ab12cd","choices":[{"index":0,"message":{"role":"assistant","content":"Let me add.","refusal":null,"tool_calls":[{"id":"tooluse_01","type":"function","function":{"name":"run","arguments":"{\"code\":\"print(2+3)\"}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":210,"completion_tokens":40,"total_tokens":250}})");
+            R"json({"id":"chatcmpl-1","object":"chat.completion","created":T,"model":"demo","system_fingerprint":"heroku-inf-ab12cd","choices":[{"index":0,"message":{"role":"assistant","content":"Let me add.","refusal":null,"tool_calls":[{"id":"tooluse_01","type":"function","function":{"name":"run","arguments":"{\"code\":\"print(2+3)\"}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":210,"completion_tokens":40,"total_tokens":250}})json");
 }
 
 TEST(Wire, WritesAToolCompletionWithoutModel) {

@@ -109,7 +109,7 @@ class Commands : public ::testing::Test {
 };
 
 const char* const kTools =
-    R"({"tools":[{"name":"one","namespace":"","description":"First.\nMore.","plugin":"demo","effects":["runs_code"]},)"
+    R"({"tools":[{"name":"one","namespace":"","description":"First. Then more.\nAnd more.","plugin":"demo","effects":["runs_code"]},)"
     R"({"name":"find","namespace":"notes","description":"Finds","plugin":"mcp","effects":[]},)"
     R"({"name":"sql","namespace":"","description":"Needs an app","plugin":"db","needs_app":true,"effects":["reads","secrets"]}],)"
     R"("plugins":[{"file":"/p/demo.so","id":"demo","version":"1.0.0","instance":"demo","state":"serving","reason":"","tools":["one"]},)"
@@ -266,6 +266,9 @@ TEST_F(Commands, ToolsPrintsTables) {
 
 TEST_F(Commands, CallRunsOneTool) {
   http_.answers = {FakeAnswer::json(R"({"content":[{"type":"text","text":"{\"returncode\":3,\"stdout\":\"a\\n\",\"stderr\":\"b\"}"}],"isError":false,"duration_ms":38.2})")};
+  http_.answers.push_back(http_.answers.front());
+  EXPECT_EQ(run({"call", "one", "--json"}), 1) << "the program failed";
+  http_.requests.clear();
   EXPECT_EQ(run({"call", "one", R"({"code":"x"})", "--app", "my-app"}), 1) << "the program failed";
   EXPECT_EQ(out_, "a\n");
   EXPECT_EQ(err_, "b\n");

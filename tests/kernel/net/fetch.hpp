@@ -25,9 +25,8 @@ class Fetcher {
   template <class T>
   T run(boost::asio::awaitable<T> task) {
     std::optional<T> result;
-    boost::asio::co_spawn(io, std::move(task), [&result](std::exception_ptr failure, T value) {
+    boost::asio::co_spawn(io, store(std::move(task), result), [](std::exception_ptr failure) {
       if (failure) std::rethrow_exception(failure);
-      result.emplace(std::move(value));
     });
     io.restart();
     while (!result) io.run_one();
@@ -36,6 +35,13 @@ class Fetcher {
 
   boost::asio::io_context io;
   std::unique_ptr<base::HttpClient> client;
+
+ private:
+  template <class T>
+  static boost::asio::awaitable<void> store(boost::asio::awaitable<T> task, std::optional<T>& result) {
+    T value = co_await std::move(task);
+    result.emplace(std::move(value));
+  }
 };
 
 }  // namespace collet::test

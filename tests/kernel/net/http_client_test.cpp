@@ -7,10 +7,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <thread>
-
-#include <chrono>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -168,10 +167,8 @@ TEST(HttpClient, NamesEachTimeout) {
     if (request.find("/idle") != std::string::npos) peer.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
     if (request.find("/total") != std::string::npos) {
       peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-      for (int i = 0; i < 1000; ++i) {
-        peer.say("1\r\nx\r\n");
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));  // a peer that keeps dripping
-      }
+      // A peer that keeps dripping.
+      while (peer.say("1\r\nx\r\n")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     peer.wait_for_end();
   });

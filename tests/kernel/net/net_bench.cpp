@@ -72,11 +72,8 @@ asio::awaitable<void> hold(base::InboundRequest& request, base::Responder& respo
   co_await gone->wait();
 }
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+double microseconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
 }
 
 long resident_kib() {
@@ -101,12 +98,16 @@ std::unique_ptr<net::Server> start(base::IoThreads& io, std::vector<base::Reques
 
 void report_until_stdin_ends(const std::string& address) {
   std::cout << address << std::endl;
-  const double start = cpu_seconds();
+  rusage before{}, after{};
+  getrusage(RUSAGE_SELF, &before);
   std::string line;
   std::getline(std::cin, line);
-  const double used = cpu_seconds() - start;
-  std::printf("%llu requests, %.2f us CPU each\n", static_cast<unsigned long long>(answered.load()),
-              used * 1e6 / static_cast<double>(std::max<std::uint64_t>(answered, 1)));
+  getrusage(RUSAGE_SELF, &after);
+  const auto count = static_cast<double>(std::max<std::uint64_t>(answered, 1));
+  const double user = (microseconds(after.ru_utime) - microseconds(before.ru_utime)) / count;
+  const double system = (microseconds(after.ru_stime) - microseconds(before.ru_stime)) / count;
+  std::printf("%.0f requests, %.2f us CPU each: %.2f in the program, %.2f in the kernel\n", count,
+              user + system, user, system);
 }
 
 int measure_streams(std::size_t count) {

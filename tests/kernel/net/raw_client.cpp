@@ -65,8 +65,9 @@ std::string RawClient::read_all(int patience_ms) {
 }
 
 std::string RawClient::read_until(std::string_view end, int patience_ms) {
-  std::size_t found = 0;
-  while ((found = pending_.find(end)) == std::string::npos) {
+  std::size_t found = 0, searched = 0;
+  while ((found = pending_.find(end, searched)) == std::string::npos) {
+    searched = pending_.size() < end.size() ? 0 : pending_.size() - end.size() + 1;
     if (receive(patience_ms) != Got::some) return std::exchange(pending_, {});
   }
   std::string taken = pending_.substr(0, found + end.size());

@@ -30,12 +30,13 @@ std::string RawServer::Peer::request() {
   }
 }
 
-void RawServer::Peer::say(std::string_view bytes) {
+bool RawServer::Peer::say(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 void RawServer::Peer::wait_for_end() {

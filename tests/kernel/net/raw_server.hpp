@@ -20,7 +20,8 @@ class RawServer {
     explicit Peer(int socket) : socket_(socket) {}
     /// The next request with its body (by Content-Length); "" when the client left.
     std::string request();
-    void say(std::string_view bytes);
+    /// False when the client has left.
+    bool say(std::string_view bytes);
     /// Until the client has closed.
     void wait_for_end();
 

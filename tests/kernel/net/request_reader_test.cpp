@@ -57,7 +57,7 @@ TEST(RequestReader, UndoesChunks) {
 TEST(RequestReader, RefusesBrokenChunks) {
   const std::string head = "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string_view body :
-       {"5\r\nhelloX\r\n0\r\n\r\n", "z\r\n\r\n", "-1\r\na\r\n0\r\n\r\n", "\r\n\r\n", "1\nab\r\n0\r\n\r\n",
+       {"5\r\nhelloX\r\n0\r\n\r\n", "z\r\n\r\n", "-1\r\na\r\n0\r\n\r\n", "\r\n\r\n\r\n", "1\nab\r\n0\r\n\r\n",
         "ffffffffffffffffff\r\na\r\n", "1 \r\na\r\n0\r\n\r\n\r\n;;", "0x1\r\na\r\n0\r\n\r\n",
         "0\r\nContent-Length: 3\r\n\r\n", "0\r\nbad trailer\r\n\r\n"}) {
     const std::string told = read(head + std::string(body), 1000);

@@ -88,6 +88,7 @@ inline constexpr std::chrono::seconds kPatience{30};
 struct Pending {
   std::shared_ptr<plugin::RunningCall> call;
   std::future<plugin::CallOutcome> outcome;
+  std::future<void> first_progress;
   std::shared_ptr<std::vector<plugin::CallProgress>> progress = std::make_shared<std::vector<plugin::CallProgress>>();
 };
 
@@ -104,10 +105,13 @@ class PluginHostTest : public ::testing::Test {
     io_.stop();
   }
 
+  /// The sandbox that load() hands to the services.
+  virtual sandbox::Sandbox& box() { return sandbox_; }
+
   /// Loads the plugins of one folder as if they were shipped.
   void load(const std::string& shipped_dir) {
     workers_ = std::make_unique<base::WorkerPool>(settings_.limits.worker_threads, settings_.limits.worker_queue_max);
-    services_ = std::make_shared<services::Services>(settings_, sandbox_);
+    services_ = std::make_shared<services::Services>(settings_, box());
     plugin::PluginHostOptions options;
     options.shipped_dir = shipped_dir;
     options.copies_dir = copies_.path();
@@ -132,7 +136,12 @@ class PluginHostTest : public ::testing::Test {
     if (facts.timeout_ms == 0) facts.timeout_ms = 20'000;
     plugin::CallEvents events;
     events.done = [promise](plugin::CallOutcome outcome) { promise->set_value(std::move(outcome)); };
-    events.progress = [seen = pending.progress](plugin::CallProgress progress) { seen->push_back(std::move(progress)); };
+    const auto first = std::make_shared<std::promise<void>>();
+    pending.first_progress = first->get_future();
+    events.progress = [seen = pending.progress, first](plugin::CallProgress progress) {
+      if (seen->empty()) first->set_value();
+      seen->push_back(std::move(progress));
+    };
     std::promise<std::shared_ptr<plugin::RunningCall>> begun;
     boost::asio::post(io_.context(0), [&] {
       begun.set_value(plugin::start_call(io_.context(0), tool_found, std::move(facts), std::move(arguments), std::move(events)));

@@ -91,4 +91,13 @@ class Eval {
 
 }  // namespace
 
-COLLET_PLUGIN(Eval, R"({"id": "eval", "version": "1.0.0"})")
+COLLET_PLUGIN(Eval, R"({
+  "id": "eval",
+  "version": "1.0.0",
+  "config_schema": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "description": "Tools and cases; see tests/model."}}
+  }
+})")

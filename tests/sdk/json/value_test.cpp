@@ -155,6 +155,12 @@ TEST(JsonBuild, LaterEqualKeyReplaces) {
   EXPECT_EQ(value["k30"].as_int64(), 30);
 }
 
+TEST(JsonBuild, BrokenKeysAreRepaired) {
+  const Value value = json::object({{"a\xFF", 1}});
+  EXPECT_EQ(value["a\xEF\xBF\xBD"].as_int64(), 1);
+  EXPECT_EQ(parsed(value.dump()), value);
+}
+
 TEST(JsonBuild, MergeAndWithout) {
   const Value base = parsed(R"({"a":1,"b":{"x":1},"c":3})");
   EXPECT_EQ(json::merge(base, parsed(R"({"b":2,"d":4})")).dump(), R"({"a":1,"b":2,"c":3,"d":4})");

@@ -21,6 +21,11 @@ constexpr std::string_view kTool = R"({
   "required":["code"],
   "additionalProperties":false})";
 
+constexpr std::string_view kShapes = R"({"oneOf":[
+  {"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},"required":["kind","r"]},
+  {"$ref":"#/$defs/box"}],
+  "$defs":{"box":{"properties":{"kind":{"enum":["box"]},"w":{"type":"number"}},"required":["kind","w"]}}})";
+
 struct Saying {
   std::string schema;
   std::string instance;
@@ -69,9 +74,10 @@ INSTANTIATE_TEST_SUITE_P(
                "expected exactly one of the 3 forms, fits form 1, form 2 (threes) and form 3"},
         Saying{R"({"anyOf":[{"type":"string"},{"title":"a box","properties":{"w":{"type":"number"}},"required":["w"]}]})", R"({"w":"1"})",
                "fits none of the 2 forms; closest is form 2 (a box); /w: expected a number, got \"1\" (do not put it in quotes)"},
-        Saying{R"({"oneOf":[{"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},"required":["kind","r"]},
-                            {"properties":{"kind":{"const":"box"},"w":{"type":"number"}},"required":["kind","w"]}]})",
-               R"({"kind":"box"})", "fits none of the 2 forms; closest is form 2; missing the property \"w\" (a number)"},
+        Saying{std::string(kShapes), R"({"kind":"box"})", "fits none of the 2 forms; closest is form 2; missing the property \"w\" (a number)"},
+        Saying{std::string(kShapes), R"({"kind":"triangle","r":1})", "/kind: expected \"circle\" or \"box\", got \"triangle\""},
+        Saying{std::string(kShapes), R"({"kind":"circle","r":"x","w":1,"h":2})",
+               "fits none of the 2 forms; closest is form 1; /r: expected a number, got \"x\""},
         Saying{R"({"if":{"properties":{"a":{"const":1}}},"then":{"required":["b"]}})", R"({"a":1})", "missing the property \"b\""},
         Saying{R"({"not":{"required":["a"]}})", R"({"a":1})",
                "has a form that is not allowed here: an object with the key a fits {\"required\":[\"a\"]}"}));

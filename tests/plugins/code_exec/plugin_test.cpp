@@ -1,0 +1,113 @@
+// The built plugin in the fake host.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "collet/testing/fake_host.hpp"
+
+namespace collet::testing {
+namespace {
+
+class CodeExec : public ::testing::Test {
+ protected:
+  CodeExec() : host_(FakeHost::load(COLLET_CODE_EXEC)) {
+    host_->on_exec = [this](const ExecRequest& request) {
+      seen_ = request;
+      return answer_;
+    };
+    answer_.outcome = COLLET_EXEC_EXITED;
+  }
+  std::string input(int fd) const {
+    for (const auto& entry : seen_.inputs) {
+      if (entry.fd == fd) return entry.data;
+    }
+    return "nothing at " + std::to_string(fd);
+  }
+
+  ExecRequest seen_;
+  ExecResult answer_;
+  std::unique_ptr<FakeHost> host_;
+};
+
+TEST_F(CodeExec, DescribesItselfTruthfully) {
+  const auto tools = host_->tools();
+  ASSERT_EQ(tools.size(), 1u) << host_->create_error();
+  EXPECT_EQ(tools[0].name, "code_exec_python");
+  EXPECT_EQ(tools[0].effects, COLLET_EFFECT_RUNS_CODE);
+  EXPECT_EQ(tools[0].blocking, false);
+  EXPECT_NE(tools[0].description.find("Python 3."), std::string::npos) << tools[0].description;
+  EXPECT_NE(tools[0].description.find("no network"), std::string::npos) << tools[0].description;
+  EXPECT_GE(tools[0].examples.size(), 2u);
+}
+
+TEST_F(CodeExec, SendsTheCodeByDescriptor) {
+  answer_.stdout_text = "hi\n";
+  const auto result = host_->call("code_exec_python", R"({"code":"print('hi')"})");
+  EXPECT_TRUE(result.ok) << result.text();
+  EXPECT_TRUE(result.text().starts_with("{\n  \"returncode\": 0,\n  \"stdout\": \"hi\",\n  \"stderr\": \"\"")) << result.text();
+  EXPECT_EQ(input(3), "print('hi')");
+  EXPECT_EQ(seen_.capture_fd, 4);
+  for (const auto& argument : seen_.argv) EXPECT_EQ(argument.find("print('hi')"), std::string::npos) << argument;
+  EXPECT_TRUE(seen_.argv.at(0).starts_with("/usr/")) << seen_.argv.at(0);
+  EXPECT_FALSE(seen_.app_env) << "config vars are not for a model's code";
+  for (const auto& root : seen_.roots) EXPECT_TRUE(root == "/bin" || root.starts_with("/usr") || root.starts_with("/lib")) << root;
+}
+
+TEST_F(CodeExec, RefusesPackagesAndBadArguments) {
+  EXPECT_EQ(host_->call("code_exec_python", R"({"code":"1","packages":["numpy"]})").text(),
+            "error: /packages: packages are not available yet; leave them out and use the standard library");
+  EXPECT_EQ(host_->call("code_exec_python", R"({"code":12})").text(), "error: /code: expected a string, got 12");
+  EXPECT_EQ(host_->call("code_exec_python", "{}").text(), "error: /code: required, a string");
+  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"1","packages":[]})").ok);
+  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"1","packages":null})").ok);
+}
+
+TEST_F(CodeExec, SetsTheFlagsOfTheResult) {
+  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"pass"})").end.is_empty);
+  answer_.returncode = 1;
+  answer_.stderr_text = "Traceback";
+  const auto failed = host_->call("code_exec_python", R"({"code":"1/0"})");
+  EXPECT_FALSE(failed.end.is_error) << "a program's own failure is its result, not the tool's";
+  answer_.outcome = COLLET_EXEC_TIMEOUT;
+  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"while 1: pass"})").end.is_error);
+}
+
+TEST_F(CodeExec, PassesOnWhyTheSandboxIsUnavailable) {
+  answer_.outcome = COLLET_EXEC_UNAVAILABLE;
+  answer_.message = "clone3: EPERM; run as root or allow user namespaces";
+  const auto result = host_->call("code_exec_python", R"({"code":"1"})");
+  EXPECT_TRUE(result.end.is_error);
+  EXPECT_NE(result.text().find("\"sandbox_unavailable\""), std::string::npos) << result.text();
+  EXPECT_NE(result.text().find("allow user namespaces"), std::string::npos) << result.text();
+}
+
+TEST_F(CodeExec, UsesTheOperatorsInterpreter) {
+  host_->runtimes["python"] = R"({"interpreter":"/opt/py/bin/python3.99","roots":["/opt/py","/usr"]})";
+  EXPECT_NE(host_->tools().at(0).description.find("Python 3.99"), std::string::npos) << host_->tools().at(0).description;
+  host_->call("code_exec_python", R"({"code":"1"})");
+  EXPECT_EQ(seen_.argv.at(0), "/opt/py/bin/python3.99");
+  EXPECT_EQ(seen_.roots, (std::vector<std::string>{"/opt/py", "/usr"}));
+  EXPECT_EQ(std::ranges::count(seen_.argv, "-S"), 0) << "its packages need `site`";
+}
+
+TEST_F(CodeExec, LiveOutputIsAnOption) {
+  host_->call("code_exec_python", R"({"code":"1"})");
+  EXPECT_TRUE(seen_.live_output);
+  FakeHost::Options options;
+  options.config = R"({"live_output":false})";
+  const auto quiet = FakeHost::load(COLLET_CODE_EXEC, options);
+  quiet->on_exec = host_->on_exec;
+  quiet->call("code_exec_python", R"({"code":"1"})");
+  EXPECT_FALSE(seen_.live_output);
+}
+
+TEST_F(CodeExec, WithoutTheSandboxServiceItSaysWhatIsMissing) {
+  FakeHost::Options options;
+  options.services = {"log"};
+  const auto host = FakeHost::load(COLLET_CODE_EXEC, options);
+  EXPECT_EQ(host->call("code_exec_python", R"({"code":"1"})").text(),
+            "error: this plugin was not granted the host service \"exec\"; its manifest must ask for it under \"capabilities\"");
+}
+
+}  // namespace
+}  // namespace collet::testing

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "agent/machine.hpp"
 #include "api/context.hpp"
+#include "api/models.hpp"
 #include "api/router.hpp"
 #include "base/ids.hpp"
 #include "base/io_threads.hpp"
@@ -23,6 +25,7 @@
 #include "plugin/host.hpp"
 #include "sandbox/sandbox.hpp"
 #include "services/services.hpp"
+#include "warmup.hpp"
 
 namespace collet {
 namespace {
@@ -111,7 +114,8 @@ class Server final : public cli::RunningServer {
     std::vector<std::pair<std::string, std::string>> parts;
     for (const auto& [id, model] : embedded_) {
       const llm::EmbeddedStatus status = model->status();
-      if (status.state != llm::EmbeddedState::ready) parts.emplace_back("model " + id, llm::describe(status));
+      const bool waits_for_use = status.state == llm::EmbeddedState::stopped;
+      if (status.state != llm::EmbeddedState::ready && !waits_for_use) parts.emplace_back("model " + id, llm::describe(status));
     }
     if (!sandbox_->unavailable_reason().empty()) parts.emplace_back("sandbox", sandbox_->unavailable_reason());
     return parts;
@@ -123,13 +127,36 @@ class Server final : public cli::RunningServer {
       auto scripts = llm::find_model_scripts();
       if (!scripts) return std::move(scripts).error();
       const auto child = embedded_.emplace(model.id, std::make_unique<llm::EmbeddedModel>(model, *scripts)).first;
-      child->second->start();
+      // Embeddings are rarely asked for: that child starts with its first request.
+      if (api::has_type(model, "text-to-text")) child->second->start();
     }
     for (std::size_t i = 0; i < io_.size(); ++i) {
       auto made = make_context(io_.context(i));
       if (!made) return made;
     }
+    return start_warmups();
+  }
+
+  Result<void> start_warmups() {
+    for (const auto& model : shared_.settings.models) {
+      const auto child = embedded_.find(model.id);
+      if (child == embedded_.end() || !model.embedded.prewarm || !api::has_type(model, "text-to-text")) continue;
+      auto provider = llm::make_plain_provider(model, *clients_.front(), io_.context(0), child->second.get());
+      if (!provider) return std::move(provider).error();
+      warmups_.push_back(std::make_unique<Warmup>(io_.context(0), *child->second, std::move(provider).value(), all_tools()));
+      warmups_.back()->start();
+    }
     return {};
+  }
+
+  // As a request without tool_params would offer them.
+  std::vector<llm::ToolSpec> all_tools() const {
+    std::vector<llm::ToolSpec> specs;
+    for (const auto& tool : plugins_.snapshot()->tools()) {
+      const auto offer = plugin::make_offer(tool, tool->info.full_name(), Value(), "");
+      if (offer) specs.push_back(agent::tool_spec(*offer));
+    }
+    return specs;
   }
 
   Result<void> make_context(boost::asio::io_context& io) {
@@ -154,6 +181,7 @@ class Server final : public cli::RunningServer {
     shared_.draining = true;
     net_->stop_accepting();
     base::log_info("stopping", {{"active_requests", static_cast<std::int64_t>(net_->active_requests())}});
+    for (auto& warmup : warmups_) warmup->stop();
     const bool finished = wait_until_idle(limits.shutdown_grace_ms);
     net_->close_all();
     const bool idle = finished || wait_until_idle(limits.cancel_grace_ms + 1'000);
@@ -164,9 +192,14 @@ class Server final : public cli::RunningServer {
     return idle;
   }
 
+  bool is_busy() const {
+    return net_->active_requests() > 0 ||
+           std::any_of(warmups_.begin(), warmups_.end(), [](const auto& warmup) { return !warmup->done(); });
+  }
+
   bool wait_until_idle(std::int64_t timeout_ms) const {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
-    while (net_->active_requests() > 0) {
+    while (is_busy()) {
       if (std::chrono::steady_clock::now() >= deadline) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -182,6 +215,7 @@ class Server final : public cli::RunningServer {
   std::map<std::string, std::unique_ptr<llm::EmbeddedModel>> embedded_;
   std::vector<std::unique_ptr<base::HttpClient>> clients_;
   std::vector<std::unique_ptr<api::Context>> contexts_;
+  std::vector<std::unique_ptr<Warmup>> warmups_;
   std::unique_ptr<net::Server> net_;
 
   std::mutex mutex_;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "collet/abi.h"
+#include "api/dialect.hpp"
 #include "llm/model_store.hpp"
 #include "net/http_client.hpp"
 #include "plugin/library.hpp"
@@ -87,7 +87,7 @@ cli::Hooks make_hooks() {
   hooks.doctor_checks = doctor_checks;
   hooks.inspect_plugin = inspect_plugin;
   hooks.model = {pull, status, remove};
-  hooks.dialect = {"/v1/agents/heroku", "heroku_tool", "mcp"};
+  hooks.dialect = {api::kAgentsPath, api::kToolType, api::kNamespacedToolType};
   return hooks;
 }
 

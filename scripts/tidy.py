@@ -55,6 +55,9 @@ LONG_FUNCTIONS = {}
 # two dialects are its business where they are spoken.
 VENDORS = ["heroku", "salesforce", "jira", "atlassian", "zendesk", "bright ?data", "exa", "playwright",
            "github", "supabase", "gmail", "sharepoint"]
+DOCUMENTED_TOOLS = ["dyno_run_command", "code_exec_ruby", "code_exec_python", "code_exec_go", "code_exec_node", "pg_psql",
+                    "pg_vector_query", "doc_reader", "html_to_markdown", "pdf_to_markdown", "postgres_run_query",
+                    "postgres_get_schema"]
 WORD_EXCEPTIONS = [  # (word, files where it may stand)
     ("heroku", r"kernel/api/"),
     ("mcp", r"kernel/(api|config)/"),
@@ -240,14 +243,15 @@ def check_co_await(files, report):
 
 
 def plugin_words(files):
-    """Folder names of plugins, and the names and aliases of their tools."""
-    words = set()
+    """Folder names of plugins, the names and aliases of their tools, documented tools."""
+    words = set(DOCUMENTED_TOOLS)
     for path, text in files.items():
         parts = path.split("/")
         if parts[0] != "plugins" or len(parts) < 3:
             continue
         words.add(parts[1])
         if is_code(path):
+            words.update(re.findall(rf'"({re.escape(parts[1])}_[a-z0-9_]+)"', text))
             words.update(re.findall(r'\b(?:name|alias|tool)\w*\s*(?:=|\(|\{)\s*"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)"', text))
             for aliases in re.findall(r'\baliases\w*\s*[=({]\s*\{([^}]*)\}', text):
                 words.update(re.findall(r'"([a-z][a-z0-9_]*)"', aliases))

@@ -10,18 +10,6 @@
 namespace collet::agent {
 namespace {
 
-llm::ToolSpec spec_of(const RunTool& tool) {
-  llm::ToolSpec spec;
-  spec.name = tool.offer.offered_name;
-  spec.description = tool.offer.description;
-  spec.parameters = tool.offer.input_schema;
-  for (const auto& example : tool.offer.tool->info.examples) {
-    spec.examples.push_back(
-        {example.request, example.task, example.arguments, example.result, example.answer});
-  }
-  return spec;
-}
-
 void add(llm::Usage& sum, const llm::Usage& usage) {
   sum.prompt_tokens += usage.prompt_tokens;
   sum.completion_tokens += usage.completion_tokens;
@@ -29,6 +17,18 @@ void add(llm::Usage& sum, const llm::Usage& usage) {
 }
 
 }  // namespace
+
+llm::ToolSpec tool_spec(const plugin::Offer& offer) {
+  llm::ToolSpec spec;
+  spec.name = offer.offered_name;
+  spec.description = offer.description;
+  spec.parameters = offer.input_schema;
+  for (const auto& example : offer.tool->info.examples) {
+    spec.examples.push_back(
+        {example.request, example.task, example.arguments, example.result, example.answer});
+  }
+  return spec;
+}
 
 std::string text_result(std::string_view text, bool is_error) {
   JsonWriter writer;
@@ -58,7 +58,7 @@ llm::TurnRequest Machine::turn_request() const {
   turn.options = request_.options;
   for (std::size_t i = 0; i < request_.tools.size(); ++i) {
     const RunTool& tool = request_.tools[i];
-    if (calls_used_[i] < tool.calls_max) turn.tools.push_back(spec_of(tool));
+    if (calls_used_[i] < tool.calls_max) turn.tools.push_back(tool_spec(tool.offer));
   }
   turn.tools.insert(turn.tools.end(), request_.client_tools.begin(), request_.client_tools.end());
   // A forced choice holds for the first turn; later it would never end the loop.

@@ -118,6 +118,8 @@ class Machine {
   bool finished_ = false;
 };
 
+/// What the model is told of a tool.
+[[nodiscard]] llm::ToolSpec tool_spec(const plugin::Offer& offer);
 /// A CallToolResult that holds one text.
 [[nodiscard]] std::string text_result(std::string_view text, bool is_error);
 

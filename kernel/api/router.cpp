@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/auth.hpp"
+#include "api/dialect.hpp"
 #include "api/errors.hpp"
 #include "api/handlers.hpp"
 #include "api/usage.hpp"
@@ -27,7 +28,7 @@ struct Route {
 };
 
 constexpr std::array kRoutes = {
-    Route{"POST", "/v1/agents/heroku", "", Access::limited, post_agents},
+    Route{"POST", kAgentsPath, "", Access::limited, post_agents},
     Route{"POST", "/v1/chat/completions", "", Access::limited, post_chat},
     Route{"POST", "/v1/embeddings", "", Access::limited, post_embeddings},
     Route{"POST", "/v1/tools/call", "", Access::limited, post_tool_call},

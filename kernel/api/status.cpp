@@ -24,7 +24,8 @@ asio::awaitable<void> get_ready(Exchange& exchange) {
   const bool ready = waiting.empty();
   if (!ready) exchange.headers.emplace_back("Retry-After", "5");
   std::string body = json::object({{"status", ready ? "ready" : "not ready"}, {"waiting_for", json::array(waiting)}}).dump();
-  co_await send_json(exchange, ready ? 200 : 503, std::move(body));
+  const int status = ready ? 200 : 503;
+  co_await send_json(exchange, status, std::move(body));
 }
 
 asio::awaitable<void> get_version(Exchange& exchange) {

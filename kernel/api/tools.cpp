@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/dialect.hpp"
 #include "api/fields.hpp"
 #include "api/messages.hpp"
 #include "base/text.hpp"
@@ -11,7 +12,7 @@
 namespace collet::api {
 namespace {
 
-const std::array<std::string, 3> kTypes = {"heroku_tool", "mcp", "function"};
+const std::array<std::string, 3> kTypes = {kToolType, kNamespacedToolType, "function"};
 const std::array<std::string, 6> kRuntimeParams = {"target_app_name", "dyno_size", "ttl_seconds",
                                                    "max_calls", "tool_params", "max_retries"};
 

@@ -55,12 +55,13 @@ class EmbeddedProvider : public Provider {
 
 }  // namespace
 
-Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings, base::HttpClient& client,
-                                                asio::io_context& io, EmbeddedModel* embedded) {
+Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSettings& settings,
+                                                      base::HttpClient& client, asio::io_context& io,
+                                                      EmbeddedModel* embedded) {
   const std::string where = "models: '" + settings.id + "': ";
   if (settings.provider == "embedded") {
     if (!embedded) return Error{Errc::invalid, where + "provider is embedded, but no embedded model runs here"};
-    return make_planned(std::make_unique<EmbeddedProvider>(settings, client, io, *embedded));
+    return std::unique_ptr<Provider>(std::make_unique<EmbeddedProvider>(settings, client, io, *embedded));
   }
   if (settings.provider != "openai") {
     return Error{Errc::invalid, where + "provider '" + settings.provider + "' is unknown; use openai or embedded"};
@@ -68,9 +69,15 @@ Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& set
   if (!settings.base_url.starts_with("http://") && !settings.base_url.starts_with("https://")) {
     return Error{Errc::invalid, where + "base_url '" + settings.base_url + "' must begin with http:// or https://"};
   }
-  auto provider = make_openai(settings, client);
-  if (settings.tool_mode == "planned") return make_planned(std::move(provider));
-  return provider;
+  return make_openai(settings, client);
+}
+
+Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings, base::HttpClient& client,
+                                                asio::io_context& io, EmbeddedModel* embedded) {
+  auto plain = make_plain_provider(settings, client, io, embedded);
+  if (!plain) return plain;
+  const bool planned = settings.provider == "embedded" || settings.tool_mode == "planned";
+  return planned ? make_planned(std::move(plain).value()) : std::move(plain).value();
 }
 
 }  // namespace collet::llm

@@ -22,4 +22,10 @@ class EmbeddedModel;
                                                               base::HttpClient& client, boost::asio::io_context& io,
                                                               EmbeddedModel* embedded);
 
+/// The same without the planning adapter: the model as it is.
+[[nodiscard]] Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSettings& settings,
+                                                                    base::HttpClient& client,
+                                                                    boost::asio::io_context& io,
+                                                                    EmbeddedModel* embedded);
+
 }  // namespace collet::llm

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <unordered_map>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 constexpr int kPlanTokensMax = 200;
 constexpr int kStepTokensMax = 1'500;
+constexpr int kExampleTokensMax = 200;
+constexpr int kExamplesPerTurnMax = 8;       // written in one turn; each takes a second or two
+constexpr std::size_t kExamplesKeptMax = 256;
 
 /// Kept in TurnRequest::memory between the turns of one run.
 struct Plan {
@@ -127,15 +131,37 @@ class Planned : public Provider {
     auto plan = std::make_shared<Plan>();
     plan->request = turn.run().request;
     plan->tools = turn.request().tools;
-    auto steps = co_await make_steps(turn);
+    co_await add_examples(turn, plan->tools);
+    auto steps = co_await make_steps(turn, plan->tools);
     if (!steps) co_return std::move(steps).error();
     plan->steps = std::move(steps).value();
     if (memory) *memory = plan;
     co_return plan;
   }
 
-  asio::awaitable<Result<std::vector<Step>>> make_steps(Turn& turn) {
-    const auto& tools = turn.request().tools;
+  /// Tools that bring no example get one that the model writes, once for all runs.
+  asio::awaitable<void> add_examples(Turn& turn, std::vector<ToolSpec>& tools) {
+    int written = 0;
+    for (auto& tool : tools) {
+      if (!tool.examples.empty()) continue;
+      const std::string key = tool_line(tool) + tool.parameters.dump();
+      if (const auto known = examples_.find(key); known != examples_.end()) {
+        tool.examples.push_back(known->second);
+        continue;
+      }
+      if (written++ >= kExamplesPerTurnMax || examples_.size() >= kExamplesKeptMax) continue;
+      auto asked = turn.ask(example_question(tool), constrained(example_schema(tool), "example", kExampleTokensMax));
+      auto answered = co_await inner_->complete(std::move(asked), nullptr, turn.cancel());
+      if (!answered) co_return;  // planning will meet the same trouble, and tell
+      turn.count(answered->usage);
+      auto example = parse_example(answered->content);
+      if (!example) example = examples_of(tool)[0];
+      examples_.emplace(key, *example);
+      tool.examples.push_back(std::move(*example));
+    }
+  }
+
+  asio::awaitable<Result<std::vector<Step>>> make_steps(Turn& turn, const std::vector<ToolSpec>& tools) {
     const Value& choice = turn.request().tool_choice;
     std::vector<Step> steps;
     if (tools.empty()) co_return steps;
@@ -213,6 +239,7 @@ class Planned : public Provider {
   }
 
   std::unique_ptr<Provider> inner_;
+  std::unordered_map<std::string, Example> examples_;  // by tool; written by the model
 };
 
 }  // namespace
@@ -222,14 +249,23 @@ std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner) {
 }
 
 asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel) {
-  if (tools.empty()) co_return;
-  for (const bool planning_prefix : {true, false}) {
+  // Two turns on the ordinary path, so that what is warm is what will be asked.
+  const auto with_arguments =
+      std::find_if(tools.begin(), tools.end(), [](const ToolSpec& tool) { return takes_arguments(tool); });
+  std::vector<Value> choices{"auto"};
+  if (with_arguments != tools.end()) {
+    const Value function = json::object({{"name", with_arguments->name}});
+    choices.push_back(json::object({{"type", "function"}, {"function", function}}));
+  }
+  for (const auto& choice : choices) {
     TurnRequest request;
-    request.messages = planning_prefix ? plan_prefix(tools) : steps_prefix(tools);
-    request.messages.push_back(user_message("Hello"));
+    request.messages.push_back(user_message("Hello!"));
+    request.tools = tools;
+    request.tool_choice = choice;
     request.options = json::object({{"temperature", 0}, {"max_tokens", 1}});
     auto done = co_await provider.complete(std::move(request), nullptr, cancel);
     if (!done) base::log_warn("the model could not be warmed up", {{"why", done.error().message}});
+    if (!done) co_return;
   }
 }
 

@@ -17,8 +17,9 @@ namespace collet::llm {
 /// at each turn; without it the same plan is made again.
 [[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner);
 
-/// Puts both prompt prefixes of a tool set into the model server's cache, so that
-/// the first request need not wait for them. @param provider planned or its inner one.
+/// Takes two small turns with `tools`, so that the model server has both prompt
+/// prefixes in its cache, examples are written for tools that bring none, and the
+/// first real request waits for none of it. @param provider a planned one.
 boost::asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel = {});
 
 }  // namespace collet::llm

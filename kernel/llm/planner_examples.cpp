@@ -1,5 +1,7 @@
 #include "llm/planner_prompts.hpp"
 
+#include <utility>
+
 #include "base/text.hpp"
 
 namespace collet::llm::planning {
@@ -32,6 +34,9 @@ std::string first_sentence(std::string_view text) {
   return base::shorten(sentence, 160);
 }
 
+constexpr const char* kMadeUpResult = "done";
+constexpr const char* kMadeUpAnswer = "It is done.";
+
 /// A value that says what belongs there.
 Value sample_of(std::string_view name, const Value& schema) {
   for (const auto* key : {"const", "default"}) {
@@ -48,7 +53,7 @@ Value sample_of(std::string_view name, const Value& schema) {
   return "the " + std::string(name);
 }
 
-std::vector<Example> derived_examples(const ToolSpec& tool) {
+Example derived_example(const ToolSpec& tool) {
   std::string action = lower_first(first_sentence(tool.description));
   if (action.empty()) action = "use " + tool.name;
   Members arguments;
@@ -57,16 +62,13 @@ std::vector<Example> derived_examples(const ToolSpec& tool) {
     const auto name = required.at(i).string_or("");
     arguments.emplace_back(name, sample_of(name, tool.parameters["properties"][name]));
   }
-  Example order;
-  order.request = "Please " + action + ".";
-  order.task = base::shorten(action, kTaskMax);
-  order.arguments = json::object(arguments).dump();
-  order.result = "done";
-  order.answer = "The result is: done.";
-  // Questions want a tool as well, which orders alone would not teach.
-  Example question = order;
-  question.request = "What do you get when you " + action + "?";
-  return {order, question};
+  Example out;
+  out.request = "Please " + action + ".";
+  out.task = base::shorten(action, kTaskMax);
+  out.arguments = json::object(arguments).dump();
+  out.result = kMadeUpResult;
+  out.answer = kMadeUpAnswer;
+  return out;
 }
 
 void write_spaced(std::string& out, const Value& value) {
@@ -88,7 +90,7 @@ void write_spaced(std::string& out, const Value& value) {
 
 std::vector<Example> examples_of(const ToolSpec& tool) {
   if (!tool.examples.empty()) return tool.examples;
-  return derived_examples(tool);
+  return {derived_example(tool)};
 }
 
 std::string spaced_json(const Value& value) {
@@ -159,5 +161,75 @@ Value constrainable_at(const Value& schema, int depth) {
 }  // namespace
 
 Value constrainable(const Value& schema) { return constrainable_at(schema, 0); }
+
+Value closed_arguments(const ToolSpec& tool) {
+  if (takes_arguments(tool)) return constrainable(tool.parameters);
+  return json::object({{"type", "object"}, {"properties", json::object(Members{})}, {"additionalProperties", false}});
+}
+
+// ---- examples that the model writes itself ------------------------------------
+
+namespace {
+
+constexpr std::string_view kExampleRules =
+    "You write examples for a tool. An example is a request that a user might send to an assistant, and the tool's "
+    "arguments that serve it. The request is one short sentence with concrete names and values; it asks for the result "
+    "and does not mention the tool. The task says the same in few words, names and values included.";
+
+struct WrittenExample {
+  const char* tool;
+  const char* example;
+};
+constexpr WrittenExample kWritten[] = {
+    {"- weather_now(city: string - Name of the city): Looks up the current weather of a city.",
+     R"({"request": "How warm is it in Lisbon right now?", "task": "get the weather of Lisbon", )"
+     R"("arguments": {"city": "Lisbon"}})"},
+    {"- calendar_add(title: string, day: string): Adds an entry to the user's calendar.",
+     R"({"request": "Put 'dentist' into my calendar for Friday.", "task": "add 'dentist' on Friday", )"
+     R"("arguments": {"title": "dentist", "day": "Friday"}})"},
+};
+
+Value text_schema(std::int64_t length_max) { return json::object({{"type", "string"}, {"maxLength", length_max}}); }
+
+Message said(std::string role, std::string_view text) {
+  Message out;
+  out.role = std::move(role);
+  out.content = Value(text);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Message> example_question(const ToolSpec& tool) {
+  std::vector<Message> out{said("system", kExampleRules)};
+  for (const auto& written : kWritten) {
+    out.push_back(said("user", written.tool));
+    out.push_back(said("assistant", written.example));
+  }
+  out.push_back(said("user", tool_line(tool)));
+  return out;
+}
+
+Value example_schema(const ToolSpec& tool) {
+  return json::object({{"type", "object"},
+                       {"properties", json::object({{"request", text_schema(120)},
+                                                    {"task", text_schema(static_cast<std::int64_t>(kTaskMax))},
+                                                    {"arguments", closed_arguments(tool)}})},
+                       {"required", json::array({"request", "task", "arguments"})},
+                       {"additionalProperties", false}});
+}
+
+std::optional<Example> parse_example(std::string_view text) {
+  const auto parsed = Value::parse(text);
+  if (!parsed || !(*parsed)["arguments"].is_object()) return std::nullopt;
+  Example out;
+  out.request = (*parsed)["request"].string_or("");
+  out.task = (*parsed)["task"].string_or("");
+  out.arguments = (*parsed)["arguments"].dump();
+  out.result = kMadeUpResult;
+  out.answer = kMadeUpAnswer;
+  if (out.request.empty() || out.task.empty()) return std::nullopt;
+  return out;
+}
 
 }  // namespace collet::llm::planning

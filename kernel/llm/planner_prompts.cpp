@@ -66,7 +66,6 @@ std::string tool_lines(const std::vector<ToolSpec>& tools) {
 struct Shot {
   const ToolSpec* tool;
   Example example;
-  bool made_up = false;
 };
 
 /// One example of each tool first, then second ones, while there is room.
@@ -76,7 +75,7 @@ std::vector<Shot> choose_shots(const std::vector<ToolSpec>& tools) {
   for (const auto& tool : tools) all.push_back(examples_of(tool));
   for (std::size_t round = 0; round < 2; ++round) {
     for (std::size_t i = 0; i < tools.size() && shots.size() < kExamplesMax; ++i) {
-      if (round < all[i].size()) shots.push_back({&tools[i], all[i][round], tools[i].examples.empty()});
+      if (round < all[i].size()) shots.push_back({&tools[i], all[i][round]});
     }
   }
   return shots;
@@ -101,8 +100,7 @@ std::vector<Message> plan_prefix(const std::vector<ToolSpec>& tools) {
     out.push_back(message("assistant", plan_text(steps)));
   };
   for (std::size_t i = 0; i < shots.size(); ++i) {
-    // Made-up examples teach little; too many no-tool ones would drown them.
-    if (!shots[i].made_up || i % 2 == 0) add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});
+    add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});
     // Some ask for a second thing that needs no second step.
     const auto remark = i % 2 == 1 ? kRemarks[i / 2 % kRemarks.size()] : std::string_view();
     add(shots[i].example.request + std::string(remark), {step_of(shots[i])});
@@ -236,7 +234,7 @@ std::string answer_text(std::string_view previous_tool, std::string_view result,
 
 Value step_schema(const ToolSpec& tool) {
   const Value name = json::object({{"type", "string"}, {"enum", json::array({tool.name})}});
-  const Value arguments = constrainable(tool.parameters);
+  const Value arguments = closed_arguments(tool);
   return json::object({{"type", "object"},
                        {"properties", json::object({{"tool", name}, {"arguments", arguments}})},
                        {"required", json::array({"tool", "arguments"})},

@@ -71,13 +71,20 @@ struct EarlierTurn {
 
 /// "- name(arg: type - description, ...): description"
 [[nodiscard]] std::string tool_line(const ToolSpec& tool);
-/// The tool's own examples, or one made of its description and schema.
+/// The tool's own examples, or one made of the first sentence of its description.
 [[nodiscard]] std::vector<Example> examples_of(const ToolSpec& tool);
+/// Asks the model itself for an example of a tool that brings none. Small models
+/// find a tool by likeness to an example, and a description is seldom like a request.
+[[nodiscard]] std::vector<Message> example_question(const ToolSpec& tool);
+[[nodiscard]] Value example_schema(const ToolSpec& tool);
+[[nodiscard]] std::optional<Example> parse_example(std::string_view text);
 /// "Fetch a page" as it reads inside a sentence; names and acronyms stay.
 [[nodiscard]] std::string lower_first(std::string text);
 /// The part of a schema that grammars of model servers can follow: types, members,
 /// entries, choices. Objects are closed; references and patterns are left out.
 [[nodiscard]] Value constrainable(const Value& schema);
+/// That of a tool's arguments; of no members when it takes none.
+[[nodiscard]] Value closed_arguments(const ToolSpec& tool);
 /// JSON with ", " and ": ", the spacing of the examples that models were taught with.
 [[nodiscard]] std::string spaced_json(const Value& value);
 /// The result inside "Tool 'x' returned result: {...}", or the text as it is.

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <curl/curl.h>
 
-#include "base/text.hpp"
 #include "net/http_client.hpp"
+#include "net/outbound_request.hpp"
+#include "net/socket_watch.hpp"
 #include "net/transfer.hpp"
 
 namespace collet::net {
@@ -28,14 +28,16 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kPooledHandlesMax = 64;
+constexpr std::size_t kParsedUrlsMax = 64;
 constexpr int kTurnsAtOnce = 16;
 constexpr long kReceiveBytes = 16 << 10;
-constexpr std::size_t kExpectBytes = 512 << 10;  // curl's own mark is at 1 MiB
 
 struct SlistDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using Slist = std::unique_ptr<curl_slist, SlistDeleter>;
+
+using Url = std::shared_ptr<CURLU>;
 
 class Engine;
 
@@ -50,23 +52,9 @@ struct Handle {
   CURL* easy;
   std::shared_ptr<Transfer> transfer;  // null while it rests in the pool
   Slist headers;
+  Url url;
   std::optional<Error> refusal;
   char reason[CURL_ERROR_SIZE] = {};
-};
-
-// A socket of curl's and the loop's waits on it.
-struct Socket {
-  Socket(asio::io_context& io, int fd, bool is_ours) : descriptor(io), is_ours(is_ours) {
-    boost::system::error_code ec;
-    descriptor.assign(fd, ec);  // if it fails the waits fail, and curl's deadlines end it
-  }
-
-  asio::posix::stream_descriptor descriptor;
-  const bool is_ours;  // opened by on_open_socket; else one of curl's own pipes
-  int wanted = 0;      // CURL_POLL_*
-  bool is_read_armed = false;
-  bool is_write_armed = false;
-  bool is_closed = false;
 };
 
 class Engine final : public TransferEngine, public std::enable_shared_from_this<Engine> {
@@ -91,14 +79,21 @@ class Engine final : public TransferEngine, public std::enable_shared_from_this<
   static int on_connected(void* handle, char*, char*, int, int);
 
   std::unique_ptr<Handle> take_handle();
+  Result<Url> parsed(const base::HttpRequest& request);
   void set_constants(Handle& handle);
   void set_request(Handle& handle);
   void end(Handle& handle);
   void finish(Handle& handle, CURLcode code);
 
-  void watch(const std::shared_ptr<Socket>& socket);
-  void on_ready(const std::shared_ptr<Socket>& socket, int how);
+  // A watch on a socket that we opened lasts until it is closed, and rests while
+  // the connection is idle; one on a pipe of curl's own until curl drops it.
+  struct Watched {
+    std::shared_ptr<SocketWatch> watch;
+    bool is_ours = false;
+  };
+  SocketWatch& watch(int fd, bool is_ours);
   void forget(int fd);
+  void on_ready(int fd, SocketWatch::Ready what);
 
   void drive(curl_socket_t fd, int how);
   void settle();
@@ -115,7 +110,8 @@ class Engine final : public TransferEngine, public std::enable_shared_from_this<
   CURLM* multi_;
   std::unordered_map<Transfer*, std::unique_ptr<Handle>> active_;
   std::vector<std::unique_ptr<Handle>> pool_;
-  std::unordered_map<int, std::shared_ptr<Socket>> sockets_;
+  std::unordered_map<std::string, Url> urls_;  // the same few come again and again
+  std::unordered_map<int, Watched> sockets_;
   std::vector<std::shared_ptr<Transfer>> news_;
   asio::steady_timer alarm_;
   std::int64_t alarm_ms_ = kNever;     // when the timer is set for
@@ -196,6 +192,19 @@ void Engine::set_constants(Handle& handle) {
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
 }
 
+Result<Url> Engine::parsed(const base::HttpRequest& request) {
+  const auto known = urls_.find(request.url);
+  if (known != urls_.end()) return known->second;
+  Url url(curl_url(), [](CURLU* owned) { curl_url_cleanup(owned); });
+  const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0);
+  if (code != CURLUE_OK) {
+    return Error{Errc::invalid, "the URL cannot be used: " + std::string(curl_url_strerror(code))};
+  }
+  if (urls_.size() >= kParsedUrlsMax) urls_.clear();
+  urls_.emplace(request.url, url);
+  return url;
+}
+
 void append(Slist& list, const std::string& line) {
   curl_slist* longer = curl_slist_append(list.get(), line.c_str());
   if (!longer) return;
@@ -203,36 +212,14 @@ void append(Slist& list, const std::string& line) {
   list.reset(longer);
 }
 
-// What curl would write itself it formats twice, letter by letter; as a line of
-// the caller's it goes through once.
-Slist header_lines(const base::HttpRequest& request, const std::string& user_agent) {
-  using base::equals_ignoring_case;
-  Slist lines;
-  std::string line;
-  bool has_agent = false, has_encoding = false, has_type = false;
-  for (const auto& [name, value] : request.headers) {
-    if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "expect")) continue;
-    has_agent = has_agent || equals_ignoring_case(name, "user-agent");
-    has_encoding = has_encoding || equals_ignoring_case(name, "accept-encoding");
-    has_type = has_type || equals_ignoring_case(name, "content-type");
-    line.assign(name).append(value.empty() ? ";" : ": ").append(value);  // ";": a header without value
-    append(lines, line);
-  }
-  if (!has_agent && !user_agent.empty()) append(lines, "User-Agent: " + user_agent);
-  if (!has_encoding) append(lines, "Accept-Encoding: gzip, deflate");
-  // Two that curl would add to a POST, the first to a large one.
-  if (request.body.size() > kExpectBytes) append(lines, "Expect:");
-  if (!has_type && (request.method == "POST" || !request.body.empty())) append(lines, "Content-Type:");
-  return lines;
-}
-
 void Engine::set_request(Handle& handle) {
   CURL* easy = handle.easy;
   const base::HttpRequest& request = handle.transfer->request;
-  handle.headers = header_lines(request, options_.user_agent);
+  handle.headers.reset();
+  for (const std::string& line : header_lines(request, options_.user_agent)) append(handle.headers, line);
   handle.refusal.reset();
   handle.reason[0] = '\0';
-  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_CURLU, handle.url.get());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, handle.headers.get());
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, nullptr);
   curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);  // undoes POST and HEAD of the use before
@@ -254,8 +241,11 @@ void Engine::set_request(Handle& handle) {
 }
 
 void Engine::begin(const std::shared_ptr<Transfer>& transfer) {
+  auto url = parsed(transfer->request);
+  if (!url) return transfer->fail(std::move(url).error());
   auto handle = take_handle();
   handle->transfer = transfer;
+  handle->url = std::move(url).value();
   set_request(*handle);
   CURL* const easy = handle->easy;
   active_.emplace(transfer.get(), std::move(handle));
@@ -279,7 +269,9 @@ void Engine::end(Handle& handle) {
   // The strings below belonged to the transfer.
   curl_easy_setopt(kept->easy, CURLOPT_POSTFIELDS, nullptr);
   curl_easy_setopt(kept->easy, CURLOPT_HTTPHEADER, nullptr);
+  curl_easy_setopt(kept->easy, CURLOPT_CURLU, nullptr);
   kept->headers.reset();
+  kept->url.reset();
   kept->transfer.reset();
   if (pool_.size() < kPooledHandlesMax) pool_.push_back(std::move(kept));
 }
@@ -374,8 +366,7 @@ curl_socket_t Engine::on_open_socket(void* opaque, curlsocktype, curl_sockaddr* 
   }
   const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  auto& engine = handle.engine;
-  engine.sockets_[fd] = std::make_shared<Socket>(engine.io_, fd, true);
+  handle.engine.watch(fd, true);
   return fd;
 }
 
@@ -386,54 +377,38 @@ int Engine::on_close_socket(void* self, curl_socket_t fd) {
 
 int Engine::on_socket(CURL*, curl_socket_t fd, int what, void* opaque, void*) {
   auto& engine = *static_cast<Engine*>(opaque);
-  auto& socket = engine.sockets_[fd];
-  if (what == CURL_POLL_REMOVE) {
-    if (!socket || !socket->is_ours) engine.forget(fd);
-    else socket->wanted = 0;
+  if (what != CURL_POLL_REMOVE) {
+    engine.watch(fd, false).want((what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0);
     return 0;
   }
-  if (!socket) socket = std::make_shared<Socket>(engine.io_, fd, false);
-  socket->wanted = what;
-  engine.watch(socket);
+  const auto entry = engine.sockets_.find(fd);
+  if (entry == engine.sockets_.end()) return 0;
+  if (entry->second.is_ours) entry->second.watch->want(false, false);
+  else engine.forget(fd);
   return 0;
 }
 
-// The descriptor itself stays open: closing it is the business of who opened it.
+SocketWatch& Engine::watch(int fd, bool is_ours) {
+  auto& entry = sockets_[fd];
+  if (!entry.watch) {
+    auto report = [self = weak_from_this()](int socket, SocketWatch::Ready ready) {
+      if (const auto engine = self.lock()) engine->on_ready(socket, ready);
+    };
+    entry = {std::make_shared<SocketWatch>(io_, fd, std::move(report)), is_ours};
+  }
+  return *entry.watch;
+}
+
 void Engine::forget(int fd) {
   const auto entry = sockets_.find(fd);
   if (entry == sockets_.end()) return;
-  if (entry->second) {
-    entry->second->is_closed = true;
-    entry->second->wanted = 0;
-    entry->second->descriptor.release();
-  }
+  entry->second.watch->release();
   sockets_.erase(entry);
 }
 
-void Engine::watch(const std::shared_ptr<Socket>& socket) {
-  if ((socket->wanted & CURL_POLL_IN) != 0 && !std::exchange(socket->is_read_armed, true)) {
-    socket->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
-                                  [self = weak_from_this(), socket](const boost::system::error_code&) {
-                                    socket->is_read_armed = false;
-                                    if (const auto engine = self.lock()) engine->on_ready(socket, CURL_CSELECT_IN);
-                                  });
-  }
-  if ((socket->wanted & CURL_POLL_OUT) != 0 && !std::exchange(socket->is_write_armed, true)) {
-    socket->descriptor.async_wait(asio::posix::descriptor_base::wait_write,
-                                  [self = weak_from_this(), socket](const boost::system::error_code&) {
-                                    socket->is_write_armed = false;
-                                    if (const auto engine = self.lock()) engine->on_ready(socket, CURL_CSELECT_OUT);
-                                  });
-  }
-}
-
-void Engine::on_ready(const std::shared_ptr<Socket>& socket, int how) {
-  const int wanted = how == CURL_CSELECT_IN ? CURL_POLL_IN : CURL_POLL_OUT;
-  // Nobody wants it any more: an idle connection that the peer closed. curl looks
-  // itself before it uses one again.
-  if (is_shut_down_ || socket->is_closed || (socket->wanted & wanted) == 0) return;
-  drive(socket->descriptor.native_handle(), how);
-  if (!socket->is_closed) watch(socket);
+void Engine::on_ready(int fd, SocketWatch::Ready what) {
+  if (is_shut_down_) return;
+  drive(fd, what == SocketWatch::Ready::to_read ? CURL_CSELECT_IN : CURL_CSELECT_OUT);
   deliver();
 }
 
@@ -545,7 +520,7 @@ class CurlClient final : public base::HttpClient {
   ~CurlClient() override { engine_->shut_down(); }
 
   std::unique_ptr<base::HttpExchange> open(base::HttpRequest request) override {
-    auto checked = check_request(request);
+    auto checked = check_outbound(request);
     auto transfer = std::make_shared<Transfer>(std::move(request));
     if (checked) engine_->begin(transfer);
     else transfer->fail(std::move(checked).error());

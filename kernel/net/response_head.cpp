@@ -51,14 +51,6 @@ void append_number(std::string& out, std::uint64_t number, int radix = 10) {
   out.append(digits, end);
 }
 
-bool is_token(std::string_view name) {
-  const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && std::strchr("-_!#$%&'*+.^`|~", c) != nullptr);
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_allowed);
-}
-
 bool is_own(std::string_view name) {
   using base::equals_ignoring_case;
   switch (name.size()) {
@@ -84,6 +76,14 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }
 
 }  // namespace
+
+bool is_token(std::string_view name) {
+  const auto is_allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != 0 && std::strchr("-_!#$%&'*+.^`|~", c) != nullptr);
+  };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_allowed);
+}
 
 void append_head(std::string& out, const ResponseHead& head) {
   out += "HTTP/1.1 ";

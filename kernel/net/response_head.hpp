@@ -23,6 +23,9 @@ struct ResponseHead {
   bool keep_alive = true;
 };
 
+/// Whether `text` may be a header's name or a method (RFC 9110 token).
+[[nodiscard]] bool is_token(std::string_view text);
+
 /// Appends status line, headers and empty line. Control characters in a header's
 /// value become spaces; a header whose name is no token is left out, and so are
 /// those that net writes itself.

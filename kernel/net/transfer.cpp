@@ -1,10 +1,10 @@
 #include "net/transfer.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/text.hpp"
+#include "net/outbound_request.hpp"
 
 namespace collet::net {
 
@@ -15,26 +15,8 @@ namespace {
 constexpr std::size_t kBufferBytesMax = 256 << 10;
 constexpr std::size_t kHeadBytesMax = 256 << 10;
 
-std::string origin_of(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return base::shorten(url.substr(0, url.find_first_of("?#")), 80);
-  std::string_view rest = url.substr(scheme + 3);
-  rest = rest.substr(0, rest.find_first_of("/?#"));
-  const std::size_t at = rest.rfind('@');
-  if (at != std::string_view::npos) rest.remove_prefix(at + 1);
-  return base::shorten(std::string(url.substr(0, scheme + 3)) + std::string(rest), 120);
-}
-
 std::int64_t from_now(std::int64_t timeout_ms) {
   return timeout_ms > 0 ? monotonic_ms() + timeout_ms : kNever;
-}
-
-bool is_token(std::string_view text) {
-  const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && std::strchr("-_!#$%&'*+.^`|~", c) != nullptr);
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_allowed);
 }
 
 }  // namespace
@@ -177,26 +159,6 @@ class Exchange final : public base::HttpExchange {
 std::unique_ptr<base::HttpExchange> make_exchange(std::shared_ptr<TransferEngine> engine,
                                                   std::shared_ptr<Transfer> transfer) {
   return std::make_unique<Exchange>(std::move(engine), std::move(transfer));
-}
-
-Result<void> check_request(const base::HttpRequest& request) {
-  if (!is_token(request.method)) return Error{Errc::invalid, "the HTTP method is no token"};
-  const auto is_visible = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; };
-  if (request.url.empty() || !std::all_of(request.url.begin(), request.url.end(), is_visible)) {
-    return Error{Errc::invalid, "the URL is empty or holds a space or a control character"};
-  }
-  for (const auto& [name, value] : request.headers) {
-    if (!is_token(name)) {
-      return Error{Errc::invalid, "the header name \"" + base::shorten(base::repair_utf8(name), 60) + "\" is no token"};
-    }
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      return Error{Errc::invalid, "the value of the header " + name + " holds a line break or NUL"};
-    }
-    if (base::equals_ignoring_case(name, "transfer-encoding")) {
-      return Error{Errc::invalid, "the header Transfer-Encoding belongs to the client, not to its caller"};
-    }
-  }
-  return {};
 }
 
 }  // namespace collet::net

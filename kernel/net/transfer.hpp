@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/http_client.hpp"
 #include "net/clock.hpp"
@@ -87,8 +88,5 @@ class TransferEngine {
 
 [[nodiscard]] std::unique_ptr<base::HttpExchange> make_exchange(std::shared_ptr<TransferEngine> engine,
                                                                 std::shared_ptr<Transfer> transfer);
-
-/// What is wrong with a request before it is sent.
-[[nodiscard]] Result<void> check_request(const base::HttpRequest& request);
 
 }  // namespace collet::net

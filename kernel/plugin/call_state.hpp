@@ -23,9 +23,7 @@ namespace collet::plugin {
 /// Ends twice: for the caller (an outcome, exactly once) and for the plugin (its
 /// finish). Between the two the call is abandoned: the plugin's words meet CLOSED
 /// while its strings stay alive.
-class CallState final : public services::Scope,
-                        public RunningCall,
-                        public std::enable_shared_from_this<CallState> {
+class CallState final : public services::Scope, public std::enable_shared_from_this<CallState> {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -40,8 +38,8 @@ class CallState final : public services::Scope,
   /// The caller has its outcome. [any-thread]
   [[nodiscard]] bool over() const { return over_; }
 
-  // RunningCall
-  void cancel(Error reason) override;
+  /// See RunningCall. [any-thread]
+  void cancel(Error reason);
 
   // services::Scope
   [[nodiscard]] Facts facts() const override;

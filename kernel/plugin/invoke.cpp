@@ -12,11 +12,28 @@ namespace collet::plugin {
 
 std::string ToolInfo::full_name() const { return name_space.empty() ? name : name_space + "/" + name; }
 
+namespace {
+
+/// The caller's end of a call. Does not keep it alive: whoever forgets to let go
+/// of a handle must not keep the plugin from being stopped.
+class CallHandle final : public RunningCall {
+ public:
+  explicit CallHandle(const std::shared_ptr<CallState>& call) : call_(call) {}
+  void cancel(Error reason) override {
+    if (const auto call = call_.lock()) call->cancel(std::move(reason));
+  }
+
+ private:
+  std::weak_ptr<CallState> call_;
+};
+
+}  // namespace
+
 std::shared_ptr<RunningCall> start_call(boost::asio::io_context& io, const ToolPtr& tool, CallFacts facts,
                                         std::string arguments, CallEvents events) {
   auto call = std::make_shared<CallState>(io, tool, std::move(facts), std::move(arguments), std::move(events));
   call->begin();
-  return call;
+  return std::make_shared<CallHandle>(call);
 }
 
 std::string redact(const Tool& tool, std::string text) {

@@ -67,9 +67,18 @@ std::string remedy_for_exec(int error, const BoxSpec& spec) {
   return "";
 }
 
+// The launcher counts the roots it mounts early from the front, those it mounts
+// late (below /tmp and /work, the app last) from the back.
 std::string root_name(std::uint32_t index, const BoxSpec& spec) {
-  if (index < spec.roots.size()) return "root \"" + spec.roots[index] + "\"";
-  return spec.app_root.empty() ? "a system folder" : "app folder \"" + spec.app_root + "\"";
+  std::vector<std::string> early, late;
+  for (const auto& root : spec.roots) {
+    const bool is_late = root.starts_with("/tmp/") || root.starts_with("/work/");
+    (is_late ? late : early).push_back("root \"" + root + "\"");
+  }
+  if (!spec.app_root.empty()) late.push_back("app folder \"" + spec.app_root + "\"");
+  if (index < early.size()) return early[index];
+  if (~index < late.size()) return late[~index];
+  return "a system folder";
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ enum class Step : std::uint32_t {
 struct Failure {
   Step step = Step::none;
   std::int32_t error = 0;   ///< errno
-  std::uint32_t index = 0;  ///< Which root, for root_tree and layout.
+  std::uint32_t index = 0;  ///< Which mount, for root_tree and attach_root; see explain.cpp.
 };
 
 struct Setup {

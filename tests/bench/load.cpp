@@ -131,6 +131,7 @@ class ResponseReader {
 struct Figures {
   std::vector<std::uint32_t> whole_us;
   std::vector<std::uint32_t> head_us;
+  std::uint64_t total = 0;  // with those of the warm-up
   std::uint64_t errors = 0;
   int open = 0;
 };
@@ -184,6 +185,7 @@ class Client : public std::enable_shared_from_this<Client> {
   }
 
   void note(Clock::time_point now) {
+    ++figures_.total;
     if (began_ < from_) return;
     const auto us = [](Clock::duration d) { return static_cast<std::uint32_t>(d / std::chrono::microseconds(1)); };
     figures_.whole_us.push_back(us(now - began_));
@@ -251,8 +253,9 @@ std::string request_of(const Options& options) {
 void print(Figures& figures, double seconds) {
   std::sort(figures.whole_us.begin(), figures.whole_us.end());
   std::sort(figures.head_us.begin(), figures.head_us.end());
-  std::printf("{\"requests\": %zu, \"errors\": %llu, \"per_second\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"head_p50_us\": %u}\n",
-              figures.whole_us.size(), static_cast<unsigned long long>(figures.errors),
+  std::printf("{\"requests\": %zu, \"total\": %llu, \"errors\": %llu, \"per_second\": %.1f, \"p50_us\": %u, \"p99_us\": %u, \"head_p50_us\": %u}\n",
+              figures.whole_us.size(), static_cast<unsigned long long>(figures.total),
+              static_cast<unsigned long long>(figures.errors),
               static_cast<double>(figures.whole_us.size()) / seconds, percentile(figures.whole_us, 0.5),
               percentile(figures.whole_us, 0.99), percentile(figures.head_us, 0.5));
 }

@@ -1,5 +1,7 @@
 """scripts/tidy.py passes on this tree, and every kind of breach turns it red."""
 
+import contextlib
+import io
 import pathlib
 import subprocess
 import sys
@@ -8,6 +10,9 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TIDY = ROOT / "scripts" / "tidy.py"
+sys.path.insert(0, str(TIDY.parent))
+sys.dont_write_bytecode = True
+import tidy  # noqa: E402
 
 # A small tree that is in order.
 CLEAN = {
@@ -60,6 +65,7 @@ BREACHES = [
     ("coroutine-lambda", "kernel/llm/x.cpp", "auto f = [this, id]() -> asio::awaitable<void> { co_return; };\n"),
     ("kernel-word", "kernel/agent/x.cpp", "// the pot_boiler plugin needs this\n"),
     ("kernel-word", "kernel/agent/x.cpp", 'if (name == "boil_water") return;\n'),
+    ("kernel-word", "kernel/agent/x.cpp", 'if (name == "pg_psql") return;\n'),
     ("kernel-word", "kernel/agent/x.cpp", "struct HerokuEvent;\n"),
     ("kernel-word", "kernel/policy/x.cpp", "// Jira answers late\n"),
     ("machine-path", "scripts/x.sh", "cd /" + "work/main\n"),
@@ -84,29 +90,31 @@ class Tidy(unittest.TestCase):
                 file = pathlib.Path(folder, path)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text)
-            return subprocess.run([sys.executable, TIDY, folder], capture_output=True, text=True)
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                code = tidy.main(["tidy.py", folder])
+            return code, out.getvalue()
 
     def test_the_tree_is_tidy(self):
         result = subprocess.run([sys.executable, TIDY, ROOT], capture_output=True, text=True)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
     def test_a_clean_tree_passes(self):
-        result = self.run_on(CLEAN)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        code, out = self.run_on(CLEAN)
+        self.assertEqual(code, 0, out)
 
     def test_each_breach_is_found_at_its_place(self):
         for rule, path, text in BREACHES:
             with self.subTest(rule=rule, path=path, text=text[:60]):
-                result = self.run_on({**CLEAN, path: text})
-                self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
-                found = [line for line in result.stdout.splitlines() if f": {rule}: " in line and "(look" not in line]
-                self.assertTrue(any(line.startswith(path + ":") for line in found), result.stdout)
+                code, out = self.run_on({**CLEAN, path: text})
+                self.assertEqual(code, 1, out)
+                found = [line for line in out.splitlines() if f": {rule}: " in line and "(look" not in line]
+                self.assertTrue(any(line.startswith(path + ":") for line in found), out)
 
     def test_lookalikes_pass(self):
         for path, text in INNOCENT:
             with self.subTest(path=path, text=text[:60]):
-                result = self.run_on({**CLEAN, path: text})
-                self.assertEqual(result.returncode, 0, result.stdout)
+                code, out = self.run_on({**CLEAN, path: text})
+                self.assertEqual(code, 0, out)
 
 
 if __name__ == "__main__":

@@ -146,11 +146,7 @@ void live_in_box(const BoxPlan& plan) {
   require(plan, Step::session, die_with_launcher(box));
   require(plan, Step::host_name, ::sethostname("box", 3) == 0);
   ::umask(022);
-  if (!plan.trees_open) {
-    auto& mounts = const_cast<std::vector<Mount>&>(plan.mounts);  // the child's own copy
-    if (!open_trees(mounts, plan.page->failure)) ::_exit(125);
-  }
-  build_tree(plan);
+  enter_tree(plan);
   if (box.fresh_net) require(plan, Step::loopback, raise_loopback());
   confine(plan);
   const pid_t program = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));

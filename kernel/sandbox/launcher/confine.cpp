@@ -54,9 +54,9 @@ bool set_limit(int resource, rlim_t value) {
 }  // namespace
 
 bool drop_capabilities() {
-  for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
-    if (::prctl(PR_CAPBSET_DROP, capability) != 0) return false;
-  }
+  int capability = 0;
+  while (::prctl(PR_CAPBSET_DROP, capability) == 0) ++capability;
+  if (errno != EINVAL || capability < CAP_LAST_CAP) return false;  // EINVAL: beyond the kernel's last
   if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return false;
   constexpr unsigned long kLocked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |
                                     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |

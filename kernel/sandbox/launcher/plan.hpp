@@ -40,7 +40,7 @@ struct IdRange {
   std::uint32_t count = 1;
 };
 
-/// One thing put into the box's tree before the program sees it.
+/// One thing of the host put into the box's tree.
 struct Mount {
   enum class Kind { tree, link };
   Kind kind = Kind::tree;
@@ -48,7 +48,7 @@ struct Mount {
   std::string target;  ///< Inside the box, without the leading slash.
   bool is_folder = true;
   bool is_device = false;
-  UniqueFd tree;       ///< The detached copy, once opened.
+  UniqueFd tree;       ///< A detached copy, where the launcher has made it already.
 };
 
 /// The part that is the same for all boxes of a slot; a warm parent process
@@ -69,8 +69,9 @@ struct BoxTemplate {
 struct BoxPlan {
   BoxTemplate box;
   const wire::SpecView* spec = nullptr;
-  std::vector<Mount> mounts;
-  bool trees_open = false;
+  std::vector<Mount> mounts;  ///< What the child builds the shared tree of, if it has to.
+  UniqueFd tree;              ///< Else a copy of the finished one.
+  std::vector<Mount> late;    ///< What goes over or into the box's own folders.
   char tmpfs_bytes[24] = {};
   char tmpfs_inodes[24] = {};
   int stdout_fd = -1;
@@ -80,20 +81,28 @@ struct BoxPlan {
   SharedPage* page = nullptr;
 };
 
-/// What the spec's roots mean on this host: a root that is a symbolic link is
-/// shown as the same link; /usr brings the links and files that belong to it.
+/// A host path that is to show under the same name; a symbolic link shows as the
+/// same link. False with errno when it is not there.
+bool plan_root(const char* path, std::vector<Mount>& mounts);
+/// The roots, what belongs to /usr if that is among them, and the devices.
 /// @error in `failure`: Step::root_tree with the index of the root.
-bool plan_mounts(BoxPlan& plan, Failure& failure);
-/// Takes detached read-only copies of the trees. Runs in the launcher when that
-/// is root (so that closed parent folders do not matter), else in the child.
-bool open_trees(std::vector<Mount>& mounts, Failure& failure);
+bool plan_mounts(const std::vector<const char*>& roots, std::vector<Mount>& mounts, Failure& failure);
+
+/// A detached read-only copy of a folder or file of the host; -1 with errno.
+int copy_tree(const char* source, bool is_device);
+/// Builds what all boxes with the same roots see, mounted over the folder `place`;
+/// -1 with the failing step.
+int build_tree(const std::vector<Mount>& mounts, const char* place, Failure& failure);
+
+/// Puts one more into a tree; false with errno and the step that failed.
+bool add_mount(int root, const Mount& mount, Step& step);
 
 /// The whole life of the first process of a box. Never returns.
 [[noreturn]] void live_in_box(const BoxPlan& plan);
 
-// --- steps of live_in_box; each false with errno set -------------------------
+// --- steps of live_in_box -----------------------------------------------------
 [[noreturn]] void give_up(const BoxPlan& plan, Step step, std::uint32_t index = 0);
-void build_tree(const BoxPlan& plan);
+void enter_tree(const BoxPlan& plan);
 bool raise_loopback();
 bool drop_capabilities();
 bool restrict_with_landlock();

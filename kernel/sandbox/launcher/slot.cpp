@@ -1,8 +1,11 @@
 #include "sandbox/launcher/slot.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <string_view>
@@ -58,7 +61,7 @@ bool net_was_used() {
 
 }  // namespace
 
-Slot::Slot(const Host& host, std::uint32_t index) : host_(host), index_(index) {
+Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index) {
   void* page = ::mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page != MAP_FAILED) page_ = new (page) SharedPage{};
 }
@@ -133,10 +136,33 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
     box.cgroup_v2 = cgroup_.v2_fd();
   }
   if (own_uids && !prepare_net()) return fail(Step::net_ns, errno);
+  return prepare_tree(spec, plan);
+}
+
+// Done here where the launcher may: once for many boxes, and with rights for which
+// a closed parent folder does not matter. Else the child does it with its own.
+bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
+  const std::uint64_t disk = spec.limits.disk_bytes;
+  std::snprintf(plan.tmpfs_bytes, sizeof plan.tmpfs_bytes, "%llu", static_cast<unsigned long long>(disk));
+  std::snprintf(plan.tmpfs_inodes, sizeof plan.tmpfs_inodes, "%llu",
+                static_cast<unsigned long long>(std::clamp<std::uint64_t>(disk / 4096, 1024, 262'144)));
+  std::vector<const char*> shared;
+  for (std::uint32_t i = 0; spec.roots[i] != nullptr; ++i) {
+    const std::string_view root = spec.roots[i];
+    if (!root.starts_with("/tmp/") && !root.starts_with("/work/")) shared.push_back(spec.roots[i]);
+    else if (!plan_root(spec.roots[i], plan.late)) return fail(Step::root_tree, errno, ~static_cast<std::uint32_t>(plan.late.size()));
+  }
+  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, {}});
   Failure failure;
-  if (!plan_mounts(plan, failure)) return fail(failure);
-  plan.trees_open = own_uids;
-  if (plan.trees_open && !open_trees(plan.mounts, failure)) return fail(failure);
+  if (!host_.can(wire::kOwnUids)) return plan_mounts(shared, plan.mounts, failure) || fail(failure);
+  plan.tree.reset(host_.templates.copy(shared, failure));
+  if (!plan.tree) return fail(failure);
+  for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
+    Mount& mount = plan.late[i];
+    if (mount.kind == Mount::Kind::link) continue;
+    mount.tree.reset(copy_tree(mount.source.c_str(), false));
+    if (!mount.tree) return fail(Step::root_tree, errno, ~i);
+  }
   return true;
 }
 

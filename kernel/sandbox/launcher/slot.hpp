@@ -10,6 +10,7 @@
 
 #include "sandbox/launcher/cgroup.hpp"
 #include "sandbox/launcher/plan.hpp"
+#include "sandbox/launcher/templates.hpp"
 
 namespace collet::launcher {
 
@@ -21,6 +22,7 @@ struct Host {
   std::vector<sock_filter> filter;
   UniqueFd life_read;   ///< Boxes watch it: it hangs up when the launcher dies.
   UniqueFd life_write;
+  Templates templates;
   [[nodiscard]] bool can(wire::Ability ability) const { return (abilities & ability) != 0; }
 };
 
@@ -38,7 +40,7 @@ void report_failure(int socket, const Failure& failure);
 
 class Slot {
  public:
-  Slot(const Host& host, std::uint32_t index);
+  Slot(Host& host, std::uint32_t index);
   Slot(Slot&&) = delete;
   ~Slot();  ///< Kills and buries what still runs, and takes the groups away.
 
@@ -66,12 +68,13 @@ class Slot {
   bool fail(Step step, int error, std::uint32_t index = 0);
   bool fail(const Failure& failure);
   [[nodiscard]] bool prepare(const wire::SpecView& spec, BoxPlan& plan);
+  [[nodiscard]] bool prepare_tree(const wire::SpecView& spec, BoxPlan& plan);
   [[nodiscard]] bool prepare_net();
   void recycle_net();
   [[nodiscard]] bool clone_box(const BoxPlan& plan);
   [[nodiscard]] bool write_maps(const IdRange& ids);
 
-  const Host& host_;
+  Host& host_;
   const std::uint32_t index_;
   SlotCgroup cgroup_;
   UniqueFd net_;

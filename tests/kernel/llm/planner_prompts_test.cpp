@@ -21,13 +21,25 @@ TEST(PlannerPrompts, JsonIsSpacedAndKeepsItsOrder) {
 }
 
 TEST(PlannerPrompts, AToolWithoutExamplesGetsOneFromItsDescription) {
-  const auto examples = examples_of(clock_tool());
+  const auto examples = examples_of(notes_tool());
   ASSERT_EQ(examples.size(), 1u);
-  EXPECT_EQ(examples[0].request, "Please tells the time.");
-  EXPECT_EQ(examples[0].task, "tells the time");
-  EXPECT_EQ(examples[0].arguments, "{}");
+  EXPECT_EQ(examples[0].request, "Please finds a note.");
+  EXPECT_EQ(examples[0].task, "finds a note");
+  EXPECT_EQ(examples[0].arguments, R"({"text":"the text"})");
   ToolSpec bare{"x", "", Value(), {}};
   EXPECT_EQ(examples_of(bare)[0].request, "Please use x.");
+}
+
+TEST(PlannerPrompts, OrOneThatTheModelWrites) {
+  EXPECT_EQ(example_question(notes_tool()).back().content, Value("- notes/find(text: string): Finds a note. Searches all of them."));
+  EXPECT_EQ(example_schema(clock_tool())["properties"]["arguments"].dump(),
+            R"({"type":"object","properties":{},"additionalProperties":false})");
+  const auto example = parse_example(R"({"request": "Where is the milk?", "task": "find milk", "arguments": {"text": "milk"}})");
+  ASSERT_TRUE(example);
+  EXPECT_EQ(example->request, "Where is the milk?");
+  EXPECT_EQ(example->arguments, R"({"text":"milk"})");
+  EXPECT_FALSE(parse_example("I would rather not."));
+  EXPECT_FALSE(parse_example(R"({"request": "", "task": "x", "arguments": {}})"));
 }
 
 TEST(PlannerPrompts, ToolAndNoToolExamplesAlternate) {

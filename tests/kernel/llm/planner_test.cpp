@@ -252,20 +252,36 @@ boost::asio::awaitable<bool> warm(Provider& provider, std::vector<ToolSpec> tool
   co_return true;
 }
 
-TEST_F(PlannerTest, PrewarmSendsThePrefixesThatTurnsWillUse) {
-  inner->says = {"", "", kOneStep, kOslo};
+TEST_F(PlannerTest, PrewarmAsksWhatTurnsWillAsk) {
+  inner->says = {R"({"plan": []})", "H", kOslo, kOneStep, kOslo};
   testing::run_task(warm(*planned, tools));
   turn();
-  ASSERT_EQ(inner->asked.size(), 4u);
-  for (const int i : {0, 1}) {
-    const auto& warmed = inner->asked[i].messages;
-    const auto& used = inner->asked[i + 2].messages;
-    EXPECT_EQ(inner->asked[i].options["max_tokens"], Value(1));
-    EXPECT_GT(warmed.size(), 3u);
-    const std::vector<Message> head(used.begin(), used.begin() + static_cast<std::ptrdiff_t>(warmed.size()) - 1);
-    const std::vector<Message> prefix(warmed.begin(), warmed.end() - 1);
-    EXPECT_EQ(transcript(head), transcript(prefix));
+  ASSERT_EQ(inner->asked.size(), 5u);
+  const std::size_t pairs[][2] = {{0, 3}, {2, 4}};  // planning, writing a call
+  for (const auto& [warmed, used] : pairs) {
+    const auto head = [&](std::size_t i) {
+      const auto& all = inner->asked[i].messages;
+      return transcript(std::vector<Message>(all.begin(), all.end() - 1));
+    };
+    EXPECT_EQ(head(warmed), head(used));
+    EXPECT_GT(inner->asked[warmed].messages.size(), 3u);
   }
+}
+
+TEST_F(PlannerTest, AToolWithoutExamplesGetsOneFromTheModelOnce) {
+  tools = {weather_tool(), notes_tool()};
+  inner->says = {R"({"request": "Where is the milk?", "task": "find milk", "arguments": {"text": "milk"}})", kOneStep, kOslo};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  const auto shown = [&](std::size_t i) { return transcript(inner->asked[i].messages); };
+  EXPECT_NE(shown(1).find("user: Where is the milk?"), std::string::npos) << shown(1);
+  EXPECT_NE(shown(2).find(R"({"tool": "notes/find", "arguments": {"text": "milk"}})"), std::string::npos) << shown(2);
+
+  messages.resize(1);
+  memory.reset();
+  inner->asked.clear();
+  inner->says = {kOneStep, kOslo};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  EXPECT_NE(shown(0).find("user: Where is the milk?"), std::string::npos) << "it was not kept";
 }
 
 TEST_F(PlannerTest, EmbeddingsPassThrough) {

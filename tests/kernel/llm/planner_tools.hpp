@@ -17,7 +17,18 @@ inline ToolSpec weather_tool() {
             "It is 24 degrees and sunny in Rome."}}};
 }
 
-inline ToolSpec clock_tool() { return {"clock", "Tells the time. Takes no arguments.", *Value::parse(R"({"type":"object","properties":{}})"), {}}; }
+inline ToolSpec clock_tool() {
+  return {"clock",
+          "Tells the time. Takes no arguments.",
+          *Value::parse(R"({"type":"object","properties":{}})"),
+          {{"What time is it?", "get the time", "{}", "noon", "It is noon."}}};
+}
+
+/// Brings no example.
+inline ToolSpec notes_tool() {
+  return {"notes/find", "Finds a note. Searches all of them.",
+          *Value::parse(R"({"type":"object","properties":{"text":{"type":"string"}},"required":["text"]})"), {}};
+}
 
 inline std::vector<ToolSpec> two_tools() { return {weather_tool(), clock_tool()}; }
 

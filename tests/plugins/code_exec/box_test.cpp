@@ -144,7 +144,7 @@ TEST_F(CodeExecBox, CancellingEndsTheBoxAtOnce) {
   const auto began = std::chrono::steady_clock::now();
   host_->shutdown();  // waits for the plugin's own end of the call, so for the box's
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1500));
-  EXPECT_EQ(pending.progress->at(0).text, "up\n");
+  EXPECT_TRUE(pending.progress->at(0).text.starts_with("up"));
 }
 
 TEST_F(CodeExecBox, BigProgramsAndBigOutput) {

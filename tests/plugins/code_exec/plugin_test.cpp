@@ -42,7 +42,7 @@ TEST_F(CodeExec, DescribesItselfTruthfully) {
 
 TEST_F(CodeExec, SendsTheCodeByDescriptor) {
   answer_.stdout_text = "hi\n";
-  const auto result = host_->call("code_exec_python", R"({"code":"print('hi')"})");
+  const auto result = host_->call("code_exec_python", R"json({"code":"print('hi')"})json");
   EXPECT_TRUE(result.ok) << result.text();
   EXPECT_TRUE(result.text().starts_with("{\n  \"returncode\": 0,\n  \"stdout\": \"hi\",\n  \"stderr\": \"\"")) << result.text();
   EXPECT_EQ(input(3), "print('hi')");
@@ -54,50 +54,50 @@ TEST_F(CodeExec, SendsTheCodeByDescriptor) {
 }
 
 TEST_F(CodeExec, RefusesPackagesAndBadArguments) {
-  EXPECT_EQ(host_->call("code_exec_python", R"({"code":"1","packages":["numpy"]})").text(),
+  EXPECT_EQ(host_->call("code_exec_python", R"json({"code":"1","packages":["numpy"]})json").text(),
             "error: /packages: packages are not available yet; leave them out and use the standard library");
-  EXPECT_EQ(host_->call("code_exec_python", R"({"code":12})").text(), "error: /code: expected a string, got 12");
+  EXPECT_EQ(host_->call("code_exec_python", R"json({"code":12})json").text(), "error: /code: expected a string, got 12");
   EXPECT_EQ(host_->call("code_exec_python", "{}").text(), "error: /code: required, a string");
-  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"1","packages":[]})").ok);
-  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"1","packages":null})").ok);
+  EXPECT_TRUE(host_->call("code_exec_python", R"json({"code":"1","packages":[]})json").ok);
+  EXPECT_TRUE(host_->call("code_exec_python", R"json({"code":"1","packages":null})json").ok);
 }
 
 TEST_F(CodeExec, SetsTheFlagsOfTheResult) {
-  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"pass"})").end.is_empty);
+  EXPECT_TRUE(host_->call("code_exec_python", R"json({"code":"pass"})json").end.is_empty);
   answer_.returncode = 1;
   answer_.stderr_text = "Traceback";
-  const auto failed = host_->call("code_exec_python", R"({"code":"1/0"})");
+  const auto failed = host_->call("code_exec_python", R"json({"code":"1/0"})json");
   EXPECT_FALSE(failed.end.is_error) << "a program's own failure is its result, not the tool's";
   answer_.outcome = COLLET_EXEC_TIMEOUT;
-  EXPECT_TRUE(host_->call("code_exec_python", R"({"code":"while 1: pass"})").end.is_error);
+  EXPECT_TRUE(host_->call("code_exec_python", R"json({"code":"while 1: pass"})json").end.is_error);
 }
 
 TEST_F(CodeExec, PassesOnWhyTheSandboxIsUnavailable) {
   answer_.outcome = COLLET_EXEC_UNAVAILABLE;
   answer_.message = "clone3: EPERM; run as root or allow user namespaces";
-  const auto result = host_->call("code_exec_python", R"({"code":"1"})");
+  const auto result = host_->call("code_exec_python", R"json({"code":"1"})json");
   EXPECT_TRUE(result.end.is_error);
   EXPECT_NE(result.text().find("\"sandbox_unavailable\""), std::string::npos) << result.text();
   EXPECT_NE(result.text().find("allow user namespaces"), std::string::npos) << result.text();
 }
 
 TEST_F(CodeExec, UsesTheOperatorsInterpreter) {
-  host_->runtimes["python"] = R"({"interpreter":"/opt/py/bin/python3.99","roots":["/opt/py","/usr"]})";
+  host_->runtimes["python"] = R"json({"interpreter":"/opt/py/bin/python3.99","roots":["/opt/py","/usr"]})json";
   EXPECT_NE(host_->tools().at(0).description.find("Python 3.99"), std::string::npos) << host_->tools().at(0).description;
-  host_->call("code_exec_python", R"({"code":"1"})");
+  host_->call("code_exec_python", R"json({"code":"1"})json");
   EXPECT_EQ(seen_.argv.at(0), "/opt/py/bin/python3.99");
   EXPECT_EQ(seen_.roots, (std::vector<std::string>{"/opt/py", "/usr"}));
   EXPECT_EQ(std::ranges::count(seen_.argv, "-S"), 0) << "its packages need `site`";
 }
 
 TEST_F(CodeExec, LiveOutputIsAnOption) {
-  host_->call("code_exec_python", R"({"code":"1"})");
+  host_->call("code_exec_python", R"json({"code":"1"})json");
   EXPECT_TRUE(seen_.live_output);
   FakeHost::Options options;
-  options.config = R"({"live_output":false})";
+  options.config = R"json({"live_output":false})json";
   const auto quiet = FakeHost::load(COLLET_CODE_EXEC, options);
   quiet->on_exec = host_->on_exec;
-  quiet->call("code_exec_python", R"({"code":"1"})");
+  quiet->call("code_exec_python", R"json({"code":"1"})json");
   EXPECT_FALSE(seen_.live_output);
 }
 
@@ -105,7 +105,7 @@ TEST_F(CodeExec, WithoutTheSandboxServiceItSaysWhatIsMissing) {
   FakeHost::Options options;
   options.services = {"log"};
   const auto host = FakeHost::load(COLLET_CODE_EXEC, options);
-  EXPECT_EQ(host->call("code_exec_python", R"({"code":"1"})").text(),
+  EXPECT_EQ(host->call("code_exec_python", R"json({"code":"1"})json").text(),
             "error: this plugin was not granted the host service \"exec\"; its manifest must ask for it under \"capabilities\"");
 }
 

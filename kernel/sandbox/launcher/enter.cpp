@@ -1,0 +1,118 @@
+// A box moves into its tree: the shared part, then what is the box's own, a file
+// system in memory for all that can be written (one size and one inode limit
+// cover /work, /tmp and /dev/shm together) and a fresh /proc.
+#include "sandbox/launcher/plan.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "sandbox/launcher/tree_paths.hpp"
+
+namespace collet::launcher {
+namespace {
+
+// Nothing a program needs, much an attacker would like.
+constexpr const char* kMaskedFiles[] = {
+  "proc/kcore", "proc/keys", "proc/key-users", "proc/kallsyms", "proc/kmsg", "proc/sched_debug",
+  "proc/sysrq-trigger", "proc/timer_list", "proc/sys/kernel/random/boot_id", "proc/cmdline",
+};
+
+int make_proc() {
+  const int fs = ::fsopen("proc", FSOPEN_CLOEXEC);
+  if (fs < 0) return -1;
+  int mount = -1;
+  if (::fsconfig(fs, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0) {
+    mount = ::fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+  }
+  close_keeping_errno(fs);
+  return mount;
+}
+
+bool mount_at(int tree, const char* path) {
+  return ::move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
+}
+
+// One folder of the writable file system, shown at `path`.
+bool show(int writable, const char* folder, const char* path, mode_t mode) {
+  if (::mkdirat(writable, folder, mode) != 0 || ::fchmodat(writable, folder, mode, 0) != 0) return false;
+  const int tree = ::open_tree(writable, folder, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  if (tree < 0) return false;
+  const bool shown = mount_at(tree, path);
+  close_keeping_errno(tree);
+  return shown;
+}
+
+bool add_writable(const BoxPlan& plan) {
+  const int writable = make_tmpfs(plan.tmpfs_bytes, plan.tmpfs_inodes);
+  // Folders can be taken only from what is mounted; /tmp then covers it.
+  if (writable < 0 || !mount_at(writable, "tmp")) return false;
+  const bool added = show(writable, "work", "work", 0755) && show(writable, "shm", "dev/shm", 01777) &&
+                     show(writable, "tmp", "tmp", 01777);
+  close_keeping_errno(writable);
+  return added;
+}
+
+void add_late(const BoxPlan& plan, int root) {
+  for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
+    Step step = Step::none;
+    if (!add_mount(root, plan.late[i], step)) give_up(plan, step, ~i);
+  }
+}
+
+bool mask_proc() {
+  for (const char* path : kMaskedFiles) {
+    if (::mount("dev/null", path, nullptr, MS_BIND, nullptr) != 0 && errno != ENOENT) return false;
+  }
+  return true;
+}
+
+int take_tree(const BoxPlan& plan) {
+  if (!plan.tree) {
+    const int built = build_tree(plan.mounts, "/", plan.page->failure);
+    if (built < 0) ::_exit(125);
+    return built;
+  }
+  if (::move_mount(plan.tree.get(), "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) != 0) give_up(plan, Step::attach_root);
+  return plan.tree.get();
+}
+
+}  // namespace
+
+void enter_tree(const BoxPlan& plan) {
+  // No mount made here travels back: under a new user namespace the kernel has
+  // made all of them slaves, and a privileged launcher has done so itself.
+  const int root = take_tree(plan);
+  if (::fchdir(root) != 0) give_up(plan, Step::attach_root);
+  if (!add_writable(plan)) give_up(plan, Step::work_tmpfs);
+  add_late(plan, root);
+  // Before the old root goes: the kernel gives a new /proc only to whom the
+  // old one was fully visible.
+  const int proc = make_proc();
+  if (proc < 0 || !mount_at(proc, "proc")) give_up(plan, Step::proc);
+  if (!mask_proc()) give_up(plan, Step::masks);
+  // pivot_root(".", ".") stacks the old root on the new one, which the umount
+  // then takes away: no folder for it is needed.
+  if (::syscall(SYS_pivot_root, ".", ".") != 0) give_up(plan, Step::pivot);
+  if (::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0) give_up(plan, Step::pivot);
+}
+
+bool raise_loopback() {
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  const bool up = ::ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+  close_keeping_errno(fd);
+  return up;
+}
+
+}  // namespace collet::launcher

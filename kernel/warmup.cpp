@@ -1,0 +1,58 @@
+#include "warmup.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/io_threads.hpp"
+#include "base/log.hpp"
+#include "llm/planner.hpp"
+
+namespace collet {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr auto kLookEvery = std::chrono::milliseconds(250);
+}
+
+Warmup::Warmup(asio::io_context& io, llm::EmbeddedModel& model, std::unique_ptr<llm::Provider> provider,
+               std::vector<llm::ToolSpec> tools)
+    : io_(io), model_(model), provider_(std::move(provider)), tools_(std::move(tools)) {}
+
+void Warmup::start() {
+  done_ = false;
+  base::spawn(io_, "model warm-up", run());
+}
+
+void Warmup::stop() {
+  asio::post(io_, [this] { stop_.cancel({Errc::cancelled, "the server stops"}); });
+}
+
+asio::awaitable<void> Warmup::run() {
+  const base::CancelToken stop = stop_.token();
+  asio::steady_timer timer(io_);
+  const auto wake = stop.on_cancel([&timer] { timer.cancel(); });
+  int warmed_starts = 0;
+  while (!stop.cancelled()) {
+    const llm::EmbeddedStatus status = model_.status();
+    if (status.state == llm::EmbeddedState::ready && status.starts != warmed_starts) {
+      warmed_starts = status.starts;
+      const auto began = std::chrono::steady_clock::now();
+      std::vector<llm::ToolSpec> tools = tools_;
+      base::CancelToken cancel = stop;
+      co_await llm::prewarm(*provider_, std::move(tools), std::move(cancel));
+      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+      base::log_info("the model is warmed up", {{"model", model_.settings().id}, {"ms", static_cast<std::int64_t>(took.count())}});
+    }
+    timer.expires_after(kLookEvery);
+    if (!stop.cancelled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  done_ = true;
+}
+
+}  // namespace collet

@@ -1,0 +1,41 @@
+// Reads the fixed part of the prompts into a small model before the first request:
+// that is most of what its first answer costs.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/cancel.hpp"
+#include "llm/embedded.hpp"
+#include "llm/provider.hpp"
+
+namespace collet {
+
+/// Warms one embedded model each time it has become ready, until stopped.
+class Warmup {
+ public:
+  /// @param provider the model without planning; on `io`, like this.
+  /// @param model outlives this.
+  Warmup(boost::asio::io_context& io, llm::EmbeddedModel& model, std::unique_ptr<llm::Provider> provider,
+         std::vector<llm::ToolSpec> tools);
+
+  void start();
+  /// Asks it to end; done() tells when it has. [any-thread]
+  void stop();
+  [[nodiscard]] bool done() const { return done_; }
+
+ private:
+  boost::asio::awaitable<void> run();
+
+  boost::asio::io_context& io_;
+  llm::EmbeddedModel& model_;
+  const std::unique_ptr<llm::Provider> provider_;
+  const std::vector<llm::ToolSpec> tools_;
+  base::CancelSource stop_;
+  std::atomic<bool> done_{true};
+};
+
+}  // namespace collet

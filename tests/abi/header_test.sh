@@ -1,0 +1,43 @@
+#!/bin/sh
+# Each header of the contract compiles alone, as C11 and as C++20, with every
+# compiler that is here, without a warning; its own asserts check the layout.
+# usage: header_test.sh SDK_INCLUDE_DIR
+set -eu
+include=$1
+count=0
+for header in "$include"/collet/abi.h "$include"/collet/note.h "$include"/collet/ext/*.h; do
+  for compiler in "gcc -std=c11 -x c" "clang -std=c11 -x c" "g++ -std=c++20 -x c++" "clang++ -std=c++20 -x c++" \
+                  "gcc -std=c11 -x c -m64 -ffreestanding" "clang -std=c11 -x c --target=aarch64-linux-gnu -ffreestanding" \
+                  "clang -std=c11 -x c --target=riscv64-linux-gnu -ffreestanding"; do
+    command -v "${compiler%% *}" > /dev/null || continue
+    # shellcheck disable=SC2086
+    printf '#include "%s"\nint collet_unused_;\n' "$header" |
+      $compiler -Wall -Wextra -Wpedantic -Werror -I"$include" -fsyntax-only - || { echo "FAILED: $compiler $header"; exit 1; }
+    count=$((count + 1))
+  done
+done
+[ "$count" -ge 20 ] || { echo "only $count compilations: no compilers?"; exit 1; }
+echo "$count compilations"
+
+# The asserts must be able to fail: a member in the middle, two that trade places,
+# one of another type.
+check_breaks() {
+  broken=$(mktemp -d)
+  mkdir -p "$broken/collet/ext"
+  cp "$include"/collet/*.h "$broken/collet/"
+  cp "$include"/collet/ext/*.h "$broken/collet/ext/"
+  sed -i "$2" "$broken/collet/$1"
+  if cmp -s "$broken/collet/$1" "$include/collet/$1"; then echo "the edit '$2' changes nothing in $1"; exit 1; fi
+  if printf '#include "%s"\n' "$broken/collet/$1" | gcc -std=c11 -x c -I"$broken" -fsyntax-only - 2> /dev/null; then
+    echo "FAILED: $1 still compiles after $2"
+    exit 1
+  fi
+  rm -rf "$broken"
+}
+check_breaks abi.h 's/^  int32_t kind;$/  int32_t kind; int64_t more;/'
+check_breaks abi.h 's/^  uint32_t effects; .*/  uint64_t effects;/'
+check_breaks abi.h '/^  collet_str title;/d'
+check_breaks abi.h 's/^  collet_status status;$/  int64_t status;/'
+check_breaks ext/exec.h 's/^  int32_t returncode;.*/  int64_t returncode;/'
+check_breaks ext/http.h '/^  collet_str method;/d'
+echo "6 broken headers are noticed"

@@ -1,0 +1,208 @@
+// The C tables, called as a plugin calls them.
+#include "services/tables.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "services/origin.hpp"
+#include "services/services.hpp"
+
+namespace collet::services {
+namespace {
+
+class NoSandbox final : public sandbox::Sandbox {
+ public:
+  void run(boost::asio::io_context&, sandbox::BoxSpec spec, sandbox::OutputFn, sandbox::DoneFn done, base::CancelToken) override {
+    seen = std::move(spec);
+    sandbox::BoxResult result;
+    result.outcome = sandbox::Outcome::exited;
+    result.stdout_text = "ran";
+    done(result);
+  }
+  std::vector<sandbox::Check> probe() override { return {}; }
+  const std::string& unavailable_reason() const override { return reason_; }
+  sandbox::BoxSpec seen;
+
+ private:
+  std::string reason_;
+};
+
+class FakeScope final : public Scope {
+ public:
+  Facts facts() const override { return {"r", "c", "me", "tool", app, size, effects}; }
+  boost::asio::io_context& io() override { return context; }
+  std::int64_t remaining_ms() const override { return 5'000; }
+  base::CancelToken gone() const override { return source.token(); }
+  void output(std::int32_t, std::string_view) override {}
+  boost::asio::io_context context;
+  base::CancelSource source;
+  std::string app, size;
+  std::uint32_t effects = 0;
+};
+
+class OneCall final : public Origin {
+ public:
+  using Origin::Origin;
+  std::shared_ptr<Scope> find_call(std::uint64_t id) override { return id == 1 ? scope : nullptr; }
+  std::shared_ptr<FakeScope> scope = std::make_shared<FakeScope>();
+};
+
+struct Tables : ::testing::Test {
+  Tables() {
+    config::Settings settings;
+    settings.apps["shop"] = {"/srv/shop", {{"API_KEY", "s3cret-value-of-key"}, {"PLAIN", "x"}}, {"*"}};
+    settings.plugins.secrets = {{"inst/token", "of the instance"}, {"plug/token", "of the plugin"}, {"plug/other", "o"}};
+    settings.sandbox.runtimes["python"] = {"/opt/python", "/opt"};
+    settings.sizes["big"].memory_bytes = 77;
+    services = std::make_shared<Services>(settings, sandbox);
+    origin = std::make_unique<OneCall>("plug", "inst", std::vector<std::string>{"secrets:token", "exec", "app"}, services);
+  }
+  collet_call call(std::uint64_t id = 1) const { return call_of(*origin, id); }
+
+  NoSandbox sandbox;
+  std::shared_ptr<Services> services;
+  std::unique_ptr<OneCall> origin;
+  std::string text;
+};
+
+TEST_F(Tables, ConfigVarsBelongToTheCallsOwnApp) {
+  const auto get = [&](std::string_view name, std::uint64_t id = 1) { return kAppTable.config_var(call(id), to_str(name), assign_text, &text); };
+  EXPECT_EQ(get("API_KEY"), COLLET_E_DENIED) << "the tool's effects do not name SECRETS";
+  origin->scope->effects = COLLET_EFFECT_SECRETS;
+  EXPECT_EQ(get("API_KEY"), COLLET_E_NOT_FOUND) << "the call has no app";
+  origin->scope->app = "shop";
+  EXPECT_EQ(get("API_KEY"), COLLET_OK);
+  EXPECT_EQ(text, "s3cret-value-of-key");
+  EXPECT_EQ(get("NOPE"), COLLET_E_NOT_FOUND);
+  EXPECT_EQ(get("API_KEY", 2), COLLET_E_CLOSED);
+  EXPECT_EQ(get("API_KEY", 0), COLLET_E_NOT_FOUND);
+  EXPECT_EQ(kAppTable.root(call(), assign_text, &text), COLLET_E_DENIED);
+  origin->scope->effects = COLLET_EFFECT_READS;
+  EXPECT_EQ(kAppTable.root(call(), assign_text, &text), COLLET_OK);
+  EXPECT_EQ(text, "/srv/shop");
+}
+
+TEST_F(Tables, SecretsGoByNameAndGrant) {
+  origin->scope->effects = COLLET_EFFECT_SECRETS;
+  const auto get = [&](std::string_view name) { return kSecretsTable.get(call(), to_str(name), assign_text, &text); };
+  EXPECT_EQ(get("token"), COLLET_OK);
+  EXPECT_EQ(text, "of the instance");
+  EXPECT_EQ(get("other"), COLLET_E_DENIED) << "the manifest asks for token alone";
+  origin->scope->effects = 0;
+  EXPECT_EQ(get("token"), COLLET_E_DENIED);
+}
+
+TEST_F(Tables, SecretsAreBlottedOut) {
+  EXPECT_EQ(services->without_secrets("key=s3cret-value-of-key, again s3cret-value-of-key; x"), "key=[secret], again [secret]; x");
+}
+
+struct Ran {
+  int times = 0;
+  std::int32_t outcome = 0;
+  std::string out;
+};
+
+void on_done(void* user, const collet_exec_result* result) {
+  auto& ran = *static_cast<Ran*>(user);
+  ++ran.times;
+  ran.outcome = result->outcome;
+  ran.out = to_view(result->stdout_text);
+}
+
+struct Exec : Tables {
+  Exec() {
+    request.struct_size = sizeof(request);
+    request.argv = argv;
+    request.argv_count = 1;
+    origin->scope->effects = COLLET_EFFECT_RUNS_CODE;
+  }
+  collet_status run(std::uint64_t id = 1) { return kExecTable.run(call(id), &request, on_done, &ran); }
+  void work() {
+    origin->scope->context.restart();
+    origin->scope->context.run();
+  }
+  const collet_str argv[1] = {to_str("/bin/true")};
+  collet_exec_request request = {};
+  Ran ran;
+};
+
+TEST_F(Exec, RunsOnTheCallsThreadInTheCallsSize) {
+  origin->scope->size = "big";
+  request.timeout_ms = 60'000;
+  ASSERT_EQ(run(), COLLET_PENDING);
+  EXPECT_EQ(ran.times, 0) << "nothing happens before the call's thread gets to it";
+  work();
+  EXPECT_EQ(ran.times, 1);
+  EXPECT_EQ(ran.outcome, COLLET_EXEC_EXITED);
+  EXPECT_EQ(ran.out, "ran");
+  EXPECT_EQ(sandbox.seen.size.memory_bytes, 77);
+  EXPECT_EQ(sandbox.seen.timeout_ms, 5'000) << "never longer than the call";
+}
+
+TEST_F(Exec, RefusesWhatIsNotAllowedOrMalformed) {
+  EXPECT_EQ(run(0), COLLET_E_INVALID);
+  EXPECT_EQ(run(2), COLLET_E_CLOSED);
+  origin->scope->effects = 0;
+  EXPECT_EQ(run(), COLLET_E_DENIED);
+  origin->scope->effects = COLLET_EFFECT_RUNS_CODE;
+  request.argv_count = 0;
+  EXPECT_EQ(run(), COLLET_E_INVALID);
+  const collet_str relative[1] = {to_str("true")};
+  request.argv = relative;
+  request.argv_count = 1;
+  EXPECT_EQ(run(), COLLET_E_INVALID);
+  request.argv = argv;
+  const collet_exec_input twice[2] = {{3, 0, to_str("a")}, {3, 0, to_str("b")}};
+  request.inputs = twice;
+  request.input_count = 2;
+  EXPECT_EQ(run(), COLLET_E_INVALID);
+  request.input_count = 0;
+  request.capture_fd = 1;
+  EXPECT_EQ(run(), COLLET_E_INVALID);
+  EXPECT_EQ(ran.times, 0);
+}
+
+TEST_F(Exec, ConfigVarsNeedAskingForAndTheEffect) {
+  request.flags = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV;
+  EXPECT_EQ(run(), COLLET_E_INVALID) << "no app";
+  origin->scope->app = "shop";
+  EXPECT_EQ(run(), COLLET_E_DENIED) << "no SECRETS";
+  origin->scope->effects |= COLLET_EFFECT_SECRETS;
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_EQ(sandbox.seen.app_root, "/srv/shop");
+  EXPECT_EQ(sandbox.seen.env, (std::vector<std::string>{"API_KEY=s3cret-value-of-key", "PLAIN=x"}));
+}
+
+TEST_F(Exec, ACallThatIsGoneRunsNothing) {
+  ASSERT_EQ(run(), COLLET_PENDING);
+  origin->scope->source.cancel({Errc::cancelled, "gone"});
+  work();
+  EXPECT_EQ(ran.outcome, COLLET_EXEC_CANCELLED);
+  EXPECT_TRUE(sandbox.seen.argv.empty());
+}
+
+TEST_F(Exec, NamesTheOperatorsInterpreter) {
+  EXPECT_EQ(kExecTable.runtime(call(0), to_str("python"), assign_text, &text), COLLET_OK);
+  EXPECT_EQ(text, R"({"interpreter":"/opt/python","roots":["/opt"]})");
+  EXPECT_EQ(kExecTable.runtime(call(0), to_str("cobol"), assign_text, &text), COLLET_E_NOT_FOUND);
+}
+
+TEST_F(Tables, HttpSaysThatItIsNotThereYet) {
+  collet_http_request request = {};
+  request.struct_size = sizeof(request);
+  request.url = to_str("https://example.org/");
+  EXPECT_EQ(kHttpTable.request(call(), &request, nullptr, nullptr), COLLET_E_DENIED);
+  origin->scope->effects = COLLET_EFFECT_NETWORK;
+  EXPECT_EQ(kHttpTable.request(call(), &request, nullptr, nullptr), COLLET_E_UNAVAILABLE);
+}
+
+TEST_F(Tables, ServicesAreFoundById) {
+  for (const auto& service : known_services()) EXPECT_NE(service_table(service_id(service)), nullptr) << service;
+  EXPECT_EQ(service_table("collet.exec/2"), nullptr);
+  EXPECT_EQ(service_table("exec"), nullptr);
+}
+
+}  // namespace
+}  // namespace collet::services

@@ -1,5 +1,7 @@
 #include "server.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -23,6 +25,7 @@
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "plugin/host.hpp"
+#include "sandbox/privileges.hpp"
 #include "sandbox/sandbox.hpp"
 #include "services/services.hpp"
 #include "warmup.hpp"
@@ -35,11 +38,25 @@ std::size_t io_thread_count(const config::ServerSettings& settings) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+// A server started as root needs that only for its sandbox launcher.
+Result<void> become_user(const std::string& configured) {
+  if (geteuid() != 0 || configured.empty()) return {};
+  const bool is_auto = configured == "auto";
+  auto dropped = sandbox::drop_privileges(is_auto ? "collet" : configured);
+  if (dropped) return dropped;
+  if (is_auto && dropped.error().code == Errc::not_found) {
+    base::log_warn("the server goes on as root; make a user named collet, or set server.user");
+    return {};
+  }
+  return Error{dropped.error().code, "server.user: " + dropped.error().message};
+}
+
 // The members stand in the order of their construction; each may use those above.
 class Server final : public cli::RunningServer {
  public:
   explicit Server(config::Settings settings)
       : sandbox_(sandbox::Sandbox::start(settings.sandbox)),
+        became_user_(become_user(settings.server.user)),
         io_(io_thread_count(settings.server)),
         workers_(static_cast<std::size_t>(settings.limits.worker_threads),
                  static_cast<std::size_t>(settings.limits.worker_queue_max)),
@@ -54,6 +71,7 @@ class Server final : public cli::RunningServer {
   }
 
   Result<void> start() {
+    if (!became_user_) return became_user_;
     auto loaded = plugins_.load();
     if (!loaded) return loaded;
     fill_shared();
@@ -207,6 +225,7 @@ class Server final : public cli::RunningServer {
   }
 
   std::unique_ptr<sandbox::Sandbox> sandbox_;  // first: its launcher is forked before any thread
+  Result<void> became_user_;  // before any thread, since each has a uid of its own
   base::IoThreads io_;
   base::WorkerPool workers_;
   std::shared_ptr<services::Services> services_;

@@ -19,6 +19,7 @@ const Section kServer{"server", prototype_of<ServerSettings>, {
     value<&ServerSettings::listen>("listen", "HOST:PORT to listen on; port 0 picks a free one."),
     section<&ServerSettings::tls>("tls", kTls, "Certificate of the listener."),
     number<&ServerSettings::io_threads>("io_threads", 0, 256, "threads", "Threads that serve requests; 0 is one per core."),
+    value<&ServerSettings::user>("user", "User that a server started as root becomes; empty is none, auto is collet where that user exists."),
     value<&ServerSettings::platform_shim>("platform_shim", "Also answer the platform calls that the official command line needs."),
     value<&ServerSettings::public_url>("public_url", "Base URL under which clients reach this server; empty is the address listened on."),
 }};

@@ -21,6 +21,7 @@ struct ServerSettings {
   std::string listen = "127.0.0.1:8080";  ///< HOST:PORT; port 0 picks one.
   TlsSettings tls;
   int io_threads = 0;                     ///< 0: one per core.
+  std::string user = "auto";  ///< Whom a server started as root becomes; "": nobody else; auto: collet, if there.
   bool platform_shim = false;  ///< Serve the platform API calls that the official CLI makes.
   std::string public_url;      ///< What the shim hands out; "": http(s)://listen.
 };

@@ -1,8 +1,12 @@
 #include "llm/openai.hpp"
 
+#include <chrono>
+#include <memory>
 #include <utility>
 
-#include "base/text.hpp"
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include "llm/openai_answer.hpp"
 #include "llm/openai_body.hpp"
 #include "llm/openai_post.hpp"
@@ -13,6 +17,8 @@ namespace collet::llm {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr auto kDrainTime = std::chrono::milliseconds(200);
 
 PostTarget make_target(const config::ModelSettings& settings, RetryRules retry) {
   PostTarget target;
@@ -44,6 +50,22 @@ asio::awaitable<Result<Value>> read_json(base::HttpExchange& exchange) {
   auto json = Value::parse(body);
   if (!json) co_return Error{Errc::unavailable, "its answer is no JSON: " + json.error().message};
   co_return json;
+}
+
+/// Reads on to the end of the answer, which has nothing more to tell, since only
+/// then can the connection be used again. Not for long: the caller waits.
+asio::awaitable<void> drain(base::HttpExchange& exchange) {
+  constexpr int kPiecesMax = 4;
+  const auto is_open = std::make_shared<bool>(true);
+  asio::steady_timer limit(co_await asio::this_coro::executor, kDrainTime);
+  limit.async_wait([is_open, &exchange](const boost::system::error_code& error) {
+    if (!error && *is_open) exchange.cancel();
+  });
+  for (int i = 0; i < kPiecesMax; ++i) {
+    const auto piece = co_await exchange.read();
+    if (!piece || piece->empty()) break;
+  }
+  *is_open = false;
 }
 
 /// An `error` object in a body or chunk that came with status 200.
@@ -87,6 +109,7 @@ class StreamReader : public BodyReader {
       if (!taken) co_return taken;
       if (at_end) break;
     }
+    if (done_) co_await drain(exchange);
     if (done_ || turn_.finished()) co_return Result<void>();
     co_return Error{Errc::unavailable, "its stream ended in the middle of the answer"};
   }

@@ -35,6 +35,17 @@ bool has_hung_up(int socket) {
   return poll(&events, 1, 0) > 0 && (events.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+// Only inside a catch.
+std::string what_was_thrown() {
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "something that is no std::exception";
+  }
+}
+
 std::string request_id_of(const base::InboundRequest& request) {
   const std::string_view given = base::find_header(request.headers, "x-request-id");
   return is_sane_request_id(given) ? std::string(given) : base::make_uuid();
@@ -61,19 +72,29 @@ void Connection::start(const std::shared_ptr<Hub>& hub, Parts parts) {
 }
 
 asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
-  // Each co_await has a name: g++ 12.2 lays out a frame wrongly for one that is the
-  // condition of an `if` or `while` (GCC bug 106188).
-  bool has_request = co_await self->handshake();
-  const bool is_greeted = has_request;
-  if (has_request) has_request = co_await self->read_request();
-  while (has_request) {
-    co_await self->answer();
-    if (!self->keeps_alive_) break;
-    self->reader_.reset();
-    has_request = co_await self->read_request();
+  try {
+    co_await self->converse();
+  } catch (...) {
+    base::log_error("a connection failed", {{"peer", self->parts_.peer}, {"what", what_was_thrown()}});
   }
-  if (is_greeted) co_await self->finish();
   self->close();
+}
+
+// Each co_await has a name: g++ 12.2 lays out a frame wrongly for one that is the
+// condition of an `if` or `while` (GCC bug 106188).
+asio::awaitable<void> Connection::converse() {
+  const bool is_greeted = co_await handshake();
+  if (!is_greeted) co_return;
+  for (;;) {
+    const bool has_request = co_await read_request();
+    if (!has_request) break;
+    co_await answer();
+    if (!keeps_alive_) break;
+    reader_.reset();
+    // A client that asks on and on without reading is not served on and on.
+    if (outbox_.room() == 0) co_await outbox_.until(0);
+  }
+  co_await finish();
 }
 
 asio::awaitable<bool> Connection::handshake() {
@@ -175,8 +196,8 @@ asio::awaitable<void> Connection::answer() {
   ++hub_->active_requests;
   try {
     co_await hub_->handler()(request, exchange);
-  } catch (const std::exception& e) {
-    base::log_error("a request handler failed", {{"request_id", request.request_id}, {"what", e.what()}});
+  } catch (...) {
+    base::log_error("a request handler failed", {{"request_id", request.request_id}, {"what", what_was_thrown()}});
   }
   exchange.conclude();
   exchange_ = nullptr;

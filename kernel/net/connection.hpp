@@ -50,6 +50,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   enum class Input { bytes, gone, expired };
 
   static boost::asio::awaitable<void> serve(std::shared_ptr<Connection> self);
+  boost::asio::awaitable<void> converse();
   boost::asio::awaitable<bool> handshake();
   boost::asio::awaitable<bool> read_request();
   boost::asio::awaitable<void> answer();

@@ -19,7 +19,8 @@ struct HttpClientOptions {
   std::string proxy;    ///< URL; "": none. The environment is not looked at.
   /// Asked for each address right before it is connected to. Not ok: that address
   /// is passed over; when none is left the exchange ends with the last refusal.
-  /// Empty: every address is fine. Pooled connections have passed it.
+  /// Empty: every address is fine. Pooled connections have passed it. IPv4 may come
+  /// mapped into IPv6; with a proxy it is the proxy's address.
   std::function<Result<void>(const boost::asio::ip::address& address, std::uint16_t port)> address_guard;
   int connections_max = 1024;   ///< Open at once; further exchanges wait their turn.
   int per_host_max = 512;

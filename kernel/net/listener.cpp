@@ -1,5 +1,7 @@
 #include "net/listener.hpp"
 
+#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,6 +90,7 @@ Result<std::shared_ptr<Listener>> Listener::open(asio::io_context& io, const con
 Result<void> Listener::listen_on(const tcp::endpoint& endpoint, const std::string& text) {
   boost::system::error_code ec;
   acceptor_.open(endpoint.protocol(), ec);
+  if (!ec) fcntl(acceptor_.native_handle(), F_SETFD, FD_CLOEXEC);  // Asio leaves it open for children
   if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
   if (!ec) acceptor_.bind(endpoint, ec);
   if (!ec) acceptor_.listen(kBacklog, ec);
@@ -144,6 +147,10 @@ void Listener::pause() {
 void Listener::take(int socket, const tcp::endpoint& peer) {
   const int on = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // A peer that vanished without a word is noticed by the keep-alives it does not
+  // acknowledge, though they hardly fill the send buffer.
+  const auto patience_ms = static_cast<unsigned>(hubs_.front()->limits().write_timeout_ms);
+  setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms, sizeof patience_ms);
   auto place = Census::enter(census_, peer.address().to_string());
   if (!place) return refuse(socket, place.error());
   const auto hub = *std::min_element(hubs_.begin(), hubs_.end(), [](const auto& a, const auto& b) {

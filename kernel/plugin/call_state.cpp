@@ -1,13 +1,11 @@
 #include "plugin/call_state.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "collet/str.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/gate.hpp"
@@ -21,16 +19,10 @@ namespace {
 
 constexpr std::int64_t kDefaultTimeoutMs = 120'000;
 constexpr std::uint64_t kDefaultOutputBytesMax = 1 << 20;
-constexpr std::size_t kPartsMax = 4096;
 
 std::chrono::milliseconds time_limit(const CallFacts& facts, const ToolInfo& info) {
   if (facts.timeout_ms > 0) return std::chrono::milliseconds(facts.timeout_ms);
   return std::chrono::milliseconds(info.timeout_ms > 0 ? info.timeout_ms : kDefaultTimeoutMs);
-}
-
-std::string seconds(std::chrono::steady_clock::duration time) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
 }
 
 /// The first JSON part that does not fit the tool's own output schema.
@@ -209,125 +201,6 @@ void CallState::push_cancel() {
     if (plugin_done_) return;
   }
   generation().table().cancel(generation().handle(id_), generation().instance());
-}
-
-// ---- time
-
-void CallState::arm_deadline() {
-  timer_.expires_at(deadline_);
-  timer_.async_wait([call = self()](boost::system::error_code error) {
-    if (!error && !call->over_) call->on_deadline();
-  });
-}
-
-// First the plugin is asked, so that it can still hand out what it has; only one
-// that does not listen is cut off.
-void CallState::on_deadline() {
-  if (!invoked_) {
-    complete(Error{Errc::timeout, "tool " + tool_->info.name + " got no free place within " + seconds(deadline_ - started_)}, nullptr);
-    return;
-  }
-  stop_ = true;
-  push_cancel();
-  if (over_) return;
-  timer_.expires_after(std::chrono::milliseconds(generation().cancel_grace_ms()));
-  timer_.async_wait([call = self()](boost::system::error_code error) {
-    if (!error && !call->over_) call->on_grace_over();
-  });
-}
-
-void CallState::on_grace_over() {
-  Error reason{Errc::timeout, "tool " + tool_->info.name + " did not finish within " + seconds(deadline_ - started_)};
-  if (!complete(reason, nullptr)) return;
-  gone_.cancel(std::move(reason));
-  stuck_counted_ = true;
-  generation().count_stuck(tool_->info.name);
-}
-
-void CallState::watch_abandoned() {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (!invoked_ || plugin_done_ || stuck_counted_) return;
-  }
-  timer_.expires_after(std::chrono::milliseconds(generation().cancel_grace_ms()));
-  timer_.async_wait([call = self()](boost::system::error_code error) {
-    if (error) return;
-    {
-      const std::scoped_lock lock(call->mutex_);
-      if (call->plugin_done_) return;
-    }
-    call->stuck_counted_ = true;
-    call->generation().count_stuck(call->tool_->info.name);
-  });
-}
-
-std::int64_t CallState::remaining_ms() const {
-  if (over_) return 0;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-  return std::max<std::int64_t>(0, left);
-}
-
-// ---- what the plugin says
-
-collet_status CallState::emit(const collet_content& part) {
-  const bool is_text = part.kind == COLLET_CONTENT_TEXT || part.kind == COLLET_CONTENT_JSON;
-  Content content{part.kind, std::string(to_view(part.mime)),
-                  is_text ? base::repair_utf8(to_view(part.data)) : std::string(to_view(part.data)),
-                  std::string(to_view(part.name))};
-  const std::scoped_lock lock(mutex_);
-  if (over_ || plugin_done_) return COLLET_E_CLOSED;
-  if (content.data.size() > info_.output_bytes_max - output_bytes_ || contents_.size() >= kPartsMax) return COLLET_E_LIMIT;
-  output_bytes_ += content.data.size();
-  contents_.push_back(std::move(content));
-  return COLLET_OK;
-}
-
-collet_status CallState::progress(const collet_progress& progress) {
-  return feed({progress.kind, progress.done, progress.total, base::repair_utf8(to_view(progress.text))});
-}
-
-void CallState::output(std::int32_t kind, std::string_view piece) { feed({kind, 0, 0, std::string(piece)}); }
-
-collet_status CallState::feed(CallProgress progress) {
-  if (over_) return COLLET_E_CLOSED;
-  if (!wants_progress_) return COLLET_OK;
-  const auto delay = feed_.put(std::move(progress), Clock::now());
-  if (!delay) return COLLET_OK;
-  asio::post(io_, [call = self(), delay = *delay] {
-    if (delay.count() == 0) return call->flush_progress();
-    const auto timer = std::make_shared<asio::steady_timer>(call->io_, delay);
-    timer->async_wait([call, timer](boost::system::error_code) { call->flush_progress(); });
-  });
-  return COLLET_OK;
-}
-
-void CallState::flush_progress() {
-  for (auto& progress : feed_.take(Clock::now())) {
-    if (events_.progress) events_.progress(std::move(progress));
-  }
-}
-
-collet_status CallState::finish(const collet_finish& end) {
-  {
-    const std::scoped_lock lock(mutex_);
-    if (plugin_done_) return COLLET_E_CLOSED;
-    plugin_done_ = true;
-  }
-  Result<void> status;
-  if (end.status < 0) {
-    const Errc code = to_errc(end.status);
-    std::string message = base::repair_utf8(to_view(end.message));
-    if (message.empty()) message = "tool " + tool_->info.name + " failed: " + std::string(name(code));
-    status = Error{code, std::move(message)};
-  }
-  const bool heard = complete(std::move(status), &end);
-  end_plugin_side();
-  return heard ? COLLET_OK : COLLET_E_CLOSED;
-}
-
-services::Scope::Facts CallState::facts() const {
-  return {facts_.request_id, facts_.call_id, facts_.caller, tool_->info.name,
-          facts_.app, facts_.size, tool_->info.effects};
 }
 
 }  // namespace collet::plugin

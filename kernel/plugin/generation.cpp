@@ -89,13 +89,13 @@ void Generation::count_stuck(std::string_view tool) {
   if (on_quarantine_) on_quarantine_();
 }
 
-void Generation::close(std::int64_t deadline_ms) {
+bool Generation::close(std::int64_t deadline_ms) {
   {
     const std::scoped_lock lock(mutex_);
-    if (closed_) return;
+    if (closed_) return true;
     closed_ = true;
   }
-  if (instance_ == nullptr) return;
+  if (instance_ == nullptr) return true;
   if (table().quiesce) table().quiesce(instance_, deadline_ms);
   bool idle = false;
   {
@@ -107,6 +107,7 @@ void Generation::close(std::int64_t deadline_ms) {
   } else {
     base::log_error("a plugin instance is left undestroyed, since calls of it do not end", {{"plugin", name()}});
   }
+  return idle;
 }
 
 }  // namespace collet::plugin

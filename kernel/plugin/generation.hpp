@@ -48,9 +48,9 @@ class Generation : public std::enable_shared_from_this<Generation> {
   [[nodiscard]] Result<std::vector<std::shared_ptr<Tool>>> read_tools();
 
   /// No new calls; waits up to `deadline_ms` for the running ones, then destroys
-  /// the instance. One with calls that do not end is left alone, for ever. The
-  /// I/O threads must still run. [control] Idempotent.
-  void close(std::int64_t deadline_ms);
+  /// the instance. One with calls that do not end is left alone, for ever: then
+  /// false. The I/O threads must still run. [control] The first call counts.
+  bool close(std::int64_t deadline_ms);
 
   // For calls. [any-thread]
   [[nodiscard]] bool enter();  ///< False when closed or quarantined.

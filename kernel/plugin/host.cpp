@@ -42,10 +42,7 @@ void PluginHost::load_file(const FoundFile& found) {
 
 Result<std::shared_ptr<const Library>> PluginHost::load_library(const FoundFile& found, PluginFile& file) {
   if (auto read = read_plugin_file(found.path, file); !read) return read.error();
-  if (!found.trusted) {
-    return Error{Errc::denied, "its folder is not trusted to run code in the server, and child mode is not there "
-                               "yet; list its folder in plugins.trusted_dirs"};
-  }
+  if (!found.distrust.empty()) return Error{Errc::denied, found.distrust};
   const auto same_id = std::ranges::find_if(entries_, [&](const Entry& entry) {
     return entry.status.id == file.manifest.id && entry.status.file != found.path && entry.generation;
   });
@@ -177,7 +174,8 @@ std::vector<PluginStatus> PluginHost::statuses() const {
   return out;
 }
 
-void PluginHost::shutdown() {
+bool PluginHost::shutdown() {
+  bool all_ended = true;
   std::vector<Entry> entries;
   {
     const std::scoped_lock lock(mutex_);
@@ -188,8 +186,9 @@ void PluginHost::shutdown() {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limits_.shutdown_grace_ms);
   for (auto& entry : entries) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    if (entry.generation) entry.generation->close(std::max<std::int64_t>(0, left.count()));
+    if (entry.generation) all_ended &= entry.generation->close(std::max<std::int64_t>(0, left.count()));
   }
+  return all_ended;
 }
 
 }  // namespace collet::plugin

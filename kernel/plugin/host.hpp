@@ -42,7 +42,9 @@ class PluginHost {
 
   /// No new calls; waits for the running ones up to limits.shutdown_grace_ms,
   /// then destroys the instances. The I/O threads must still run. Idempotent.
-  void shutdown();
+  /// @return false: calls of a plugin do not end. They may hold worker threads,
+  /// which nobody can join then: the process has to leave by _exit.
+  bool shutdown();
 
  private:
   struct Entry {

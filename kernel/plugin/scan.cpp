@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.hpp"
 
@@ -16,6 +20,19 @@ std::string canonical(const std::string& path) {
   std::error_code error;
   const auto out = fs::canonical(path, error);
   return error ? std::string() : out.string();
+}
+
+constexpr const char* kNotTrusted =
+    "its folder is not trusted to run code in the server, and child mode is not there yet; list its folder in "
+    "plugins.trusted_dirs";
+
+/// Who may write to a folder may put another file in the place of a checked one.
+std::string distrust_of(const std::string& folder) {
+  struct stat info {};
+  if (stat(folder.c_str(), &info) != 0) return "its folder cannot be examined";
+  const bool ours = info.st_uid == 0 || info.st_uid == geteuid();
+  if (!ours || (info.st_mode & S_IWOTH) != 0) return "its folder belongs to somebody else or lets others write; chown it, chmod go-w it";
+  return {};
 }
 
 std::vector<std::string> plugin_files(const std::string& folder) {
@@ -44,13 +61,13 @@ std::string shipped_plugin_dir() {
 }
 
 std::vector<FoundFile> scan(const std::string& shipped_dir, const config::PluginSettings& settings) {
-  std::set<std::string> trusted;
   std::vector<std::string> folders;
+  std::map<std::string, std::string> distrust;  // by folder
   const auto add = [&](const std::string& folder, bool trust) {
     const std::string real = canonical(folder);
-    if (real.empty()) return;
-    if (trust) trusted.insert(real);
-    if (std::ranges::find(folders, real) == folders.end()) folders.push_back(real);
+    if (real.empty() || distrust.contains(real)) return;
+    folders.push_back(real);
+    distrust[real] = trust ? distrust_of(real) : kNotTrusted;
   };
   if (!shipped_dir.empty()) add(shipped_dir, true);
   for (const auto& folder : settings.trusted_dirs) {
@@ -67,7 +84,7 @@ std::vector<FoundFile> scan(const std::string& shipped_dir, const config::Plugin
       const std::string real = canonical(file);
       const bool inside = fs::path(real).parent_path() == folder;
       if (!real.empty() && !seen.insert(real).second) continue;
-      out.push_back({file, trusted.contains(folder) && inside});
+      out.push_back({file, inside ? distrust[folder] : kNotTrusted});
     }
   }
   return out;

@@ -10,7 +10,7 @@ namespace collet::plugin {
 
 struct FoundFile {
   std::string path;
-  bool trusted = false;  ///< By its place: shipped, or in a trusted folder.
+  std::string distrust;  ///< Why its place does not let it run in this process; "" when it does.
 };
 
 /// The folder of the shipped plugins, found from this executable: lib/collet/plugins

@@ -1,6 +1,7 @@
 #include "collet/services.hpp"
 
 #include "collet/str.hpp"
+#include "not_granted.hpp"
 
 namespace collet {
 namespace {
@@ -8,11 +9,6 @@ namespace {
 template <class Table>
 const Table* service(const collet_host& host, std::string_view id) {
   return static_cast<const Table*>(host.get_service(host.self, to_str(id)));
-}
-
-Error not_granted(std::string_view service) {
-  return {Errc::denied, "this plugin was not granted the host service \"" + std::string(service) +
-                            "\"; its manifest must ask for it under \"capabilities\""};
 }
 
 Error refused(collet_status status, std::string_view what) {

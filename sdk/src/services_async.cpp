@@ -5,14 +5,10 @@
 
 #include "collet/services.hpp"
 #include "collet/str.hpp"
+#include "not_granted.hpp"
 
 namespace collet {
 namespace {
-
-Error not_granted(std::string_view service) {
-  return {Errc::denied, "this plugin was not granted the host service \"" + std::string(service) +
-                            "\"; its manifest must ask for it under \"capabilities\""};
-}
 
 std::vector<collet_str> to_strs(const std::vector<std::string>& texts) {
   std::vector<collet_str> out;

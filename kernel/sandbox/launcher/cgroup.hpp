@@ -74,6 +74,7 @@ class SlotCgroup {
   [[nodiscard]] Result<void> make_v2(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits);
   void watch_v1(const std::string& folder);
   [[nodiscard]] std::uint64_t oom_kills() const;
+  [[nodiscard]] bool still_there() const;
 
   std::array<std::string, kControllers> v1_folders_;
   std::string v2_path_;

@@ -60,7 +60,7 @@ Result<void> SlotCgroup::prepare(const CgroupLayout& layout, const std::string& 
   wire::Limits held = limits;
   held.cpu_seconds = 0;  // not a matter of cgroups
   held.disk_bytes = 0;
-  if (!made_ || !(held == limits_)) {
+  if (!made_ || !(held == limits_) || !still_there()) {
     remove();
     auto made = make(layout, name, limits);
     if (!made) {
@@ -73,6 +73,14 @@ Result<void> SlotCgroup::prepare(const CgroupLayout& layout, const std::string& 
   oom_seen_ = oom_kills();
   clear_oom_event();
   return {};
+}
+
+// Somebody may have tidied up between two boxes.
+bool SlotCgroup::still_there() const {
+  for (const auto& folder : v1_folders_) {
+    if (!folder.empty() && ::access(folder.c_str(), F_OK) != 0) return false;
+  }
+  return v2_path_.empty() || ::access(v2_path_.c_str(), F_OK) == 0;
 }
 
 Result<void> SlotCgroup::make(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits) {

@@ -215,7 +215,9 @@ typedef struct collet_call_api {
   collet_status (*emit)(collet_call call, const collet_content *part);
   /* Tells a watcher that something moves. Rate-limited by the host; may drop. */
   collet_status (*progress)(collet_call call, const collet_progress *progress);
-  /* 1 once the call should stop: deadline passed, caller gone, host stopping. */
+  /* 1 once the call should stop: deadline passed, caller gone, host stopping.
+   * After the deadline there is a short grace in which emit and finish still
+   * count, so that a tool can hand out what it has; then they answer CLOSED. */
   int32_t (*cancelled)(collet_call call);
   /* Time left until the deadline; 0 when passed or the call is over. */
   int64_t (*remaining_ms)(collet_call call);
@@ -257,8 +259,8 @@ typedef struct collet_plugin {
   /* Runs one call. `tool` is the tool's own name, `arguments` a JSON object that
    * passed input_schema, with defaults and pinned arguments filled in; both live
    * until `finish`. Either calls finish before it returns, and returns OK; or
-   * returns PENDING and calls finish later from any thread; or returns a
-   * negative status without having called finish. A tool without
+   * returns PENDING, and finish is called from any thread, maybe before invoke
+   * has returned; or returns a negative status without having called finish. A tool without
    * COLLET_TOOL_BLOCKING must return at once. [worker] */
   collet_status (*invoke)(collet_call call, void *instance, collet_str tool,
                           collet_str arguments);

@@ -91,6 +91,18 @@ TEST_F(OpenAi, AStream) {
   EXPECT_EQ(turn->raw, Value());
 }
 
+TEST_F(OpenAi, AStreamIsReadToItsEndButNotForEver) {
+  http.answers = {FakeAnswer::stream({text_event("hi"), kFinish + kDone, ": bye\n\n"})};
+  Recorder sink;
+  EXPECT_EQ(told(ask(&sink)), "hi (stop)");
+  EXPECT_EQ(http.pieces_read, 3) << "else the connection cannot be used again";
+  FakeAnswer endless = FakeAnswer::stream({text_event("hi"), kFinish + kDone});
+  endless.hangs = true;
+  http.answers = {endless};
+  EXPECT_EQ(told(ask(&sink)), "hi (stop)");
+  EXPECT_EQ(http.cancels, 1);
+}
+
 TEST_F(OpenAi, AStreamThatForgetsDoneIsFineOnceItHasFinished) {
   http.answers = {FakeAnswer::stream({text_event("hi"), kFinish})};
   Recorder sink;

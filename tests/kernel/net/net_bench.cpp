@@ -16,16 +16,17 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/connect.hpp>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "net/http_client.hpp"
 #include "net/server.hpp"
-#include "net/signal.hpp"
 
 namespace asio = boost::asio;
 using namespace collet;
@@ -66,10 +67,11 @@ asio::awaitable<void> hold(base::InboundRequest& request, base::Responder& respo
   co_await responder.begin(200, std::move(headers), std::move(options));
   co_await responder.write("data: {}\n\n");
   ++answered;
-  const auto gone = std::make_shared<net::Signal>();
   const auto executor = co_await asio::this_coro::executor;
-  const auto registration = request.gone.on_cancel([gone, executor] { asio::post(executor, [gone] { gone->fire(); }); });
-  co_await gone->wait();
+  const auto timer = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+  auto wake = [timer, executor] { asio::post(executor, [timer] { timer->cancel(); }); };
+  const auto registration = request.gone.on_cancel(std::move(wake));
+  co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 double microseconds(const timeval& time) {

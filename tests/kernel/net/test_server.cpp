@@ -7,12 +7,11 @@
 #include <thread>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "net/signal.hpp"
 
 namespace collet::test {
 
@@ -31,12 +30,14 @@ asio::awaitable<void> pause(std::int64_t ms) {
   co_await timer.async_wait(asio::use_awaitable);
 }
 
+// Waits on a timer, which the loop owns: so the wait ends with the loop.
 asio::awaitable<void> until_gone(const InboundRequest& request) {
-  const auto news = std::make_shared<net::Signal>();
   const auto executor = co_await asio::this_coro::executor;
-  auto wake = [news, executor] { asio::post(executor, [news] { news->fire(); }); };
+  const auto timer = std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+  auto wake = [timer, executor] { asio::post(executor, [timer] { timer->cancel(); }); };
   const auto registration = request.gone.on_cancel(std::move(wake));
-  while (!request.gone.cancelled()) co_await news->wait();
+  if (request.gone.cancelled()) co_return;
+  co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 void note(Seen& seen, const Result<void>& result) {

@@ -126,6 +126,13 @@ TEST_F(PluginLoad, RefusesADroppedFileUntilItsFolderIsTrusted) {
   EXPECT_EQ(verdict("waits.so"), "serving");
 }
 
+TEST_F(PluginLoad, RefusesAFolderThatOthersMayWriteTo) {
+  shipped_.add(good("waits.so"));
+  chmod(shipped_.path().c_str(), 0777);
+  load(shipped_.path());
+  EXPECT_EQ(verdict("waits.so"), "its folder belongs to somebody else or lets others write; chown it, chmod go-w it");
+}
+
 TEST_F(PluginLoad, DoesNotTrustALinkOutOfATrustedFolder) {
   const TempFolder elsewhere;
   elsewhere.add(good("waits.so"));

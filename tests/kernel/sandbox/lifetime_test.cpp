@@ -1,5 +1,6 @@
 // Whoever dies first: launcher, server, io_context, sandbox.
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -126,6 +127,19 @@ TEST_F(LifetimeTest, GroupsOfDeadServersAreSweptAtStart) {
   start(settings_);
   EXPECT_NE(::access(stale.c_str(), F_OK), 0) << stale << " is still there";
   before_ = host_state();
+}
+
+TEST_F(LifetimeTest, ACgroupThatWasTakenAwayIsMadeAnew) {
+  EXPECT_EQ(run(shell("echo one")).stdout_text, "one\n");
+  int removed = 0;
+  const std::string name = "collet-" + std::to_string(::getpid()) + "-0";
+  std::error_code error;
+  for (auto at = std::filesystem::recursive_directory_iterator("/sys/fs/cgroup", error);
+       at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+    if (at->path().filename() == name) removed += ::rmdir(at->path().c_str()) == 0 ? 1 : 0;
+  }
+  EXPECT_GT(removed, 0);
+  EXPECT_EQ(run(shell("echo two")).stdout_text, "two\n");
 }
 
 TEST_F(LifetimeTest, RunsFromSeveralThreads) {

@@ -13,6 +13,13 @@ namespace {
 constexpr std::array<std::string_view, 6> kOurs = {"model",       "messages", "tools",
                                                    "tool_choice", "stream",   "stream_options"};
 
+/// Members that the caller may hand through; one about tools makes servers refuse
+/// a request that offers none.
+bool is_passed_on(std::string_view key, bool has_tools) {
+  if (key == "parallel_tool_calls") return has_tools;
+  return std::find(kOurs.begin(), kOurs.end(), key) == kOurs.end();
+}
+
 void write_tool_calls(JsonWriter& out, const std::vector<ToolCall>& calls, const NameMap& names) {
   out.key("tool_calls").begin_array();
   for (const auto& call : calls) {
@@ -82,7 +89,7 @@ std::string chat_body(const TurnRequest& request, const std::string& upstream_mo
   }
   for (std::size_t i = 0; i < request.options.size() && request.options.is_object(); ++i) {
     const auto key = request.options.key_at(i);
-    if (std::find(kOurs.begin(), kOurs.end(), key) == kOurs.end()) out.member(key, request.options.member_at(i));
+    if (is_passed_on(key, !request.tools.empty())) out.member(key, request.options.member_at(i));
   }
   if (stream) out.key("stream").boolean(true).key("stream_options").raw(R"({"include_usage":true})");
   out.end_object();

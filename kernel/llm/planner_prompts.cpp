@@ -38,12 +38,6 @@ constexpr std::array<std::string_view, 8> kNoToolRequests = {
     "What is the difference between a list and a tuple?",
 };
 
-/// What people add to a request and the model has to see to itself, without a tool.
-constexpr std::array<std::string_view, 2> kRemarks = {
-    " Tell me in one sentence.",
-    " Give me a short summary of it and pick out what matters.",
-};
-
 Message message(std::string role, std::string_view text) {
   Message out;
   out.role = std::move(role);
@@ -99,11 +93,9 @@ std::vector<Message> plan_prefix(const std::vector<ToolSpec>& tools) {
     out.push_back(message("user", request));
     out.push_back(message("assistant", plan_text(steps)));
   };
-  for (std::size_t i = 0; i < shots.size(); ++i) {
+  for (const auto& shot : shots) {
     add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});
-    // Some ask for a second thing that needs no second step.
-    const auto remark = i % 2 == 1 ? kRemarks[i / 2 % kRemarks.size()] : std::string_view();
-    add(shots[i].example.request + std::string(remark), {step_of(shots[i])});
+    add(shot.example.request, {step_of(shot)});
   }
   if (shots.size() >= 2) {
     add(kNoToolRequests[idle++ % kNoToolRequests.size()], {});

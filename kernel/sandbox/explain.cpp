@@ -25,6 +25,8 @@ constexpr std::string_view kCgroups =
     "sandbox.soft_limits: true";
 constexpr std::string_view kMounts =
     "Mounts are refused: in a container add --cap-add SYS_ADMIN and --security-opt apparmor=unconfined; Linux 5.12 or later is needed";
+constexpr std::string_view kUids =
+    "Set sandbox.uid_base to the first of sandbox.boxes_max uids that nobody uses; in a container they must lie within /proc/self/uid_map";
 constexpr std::string_view kResources = "The host is out of processes, memory or descriptors; lower sandbox.boxes_max";
 
 std::string_view remedy_of(Step step, int error) {
@@ -32,8 +34,8 @@ std::string_view remedy_of(Step step, int error) {
   switch (step) {
     case Step::clone: return error == ENOSPC || error == EUSERS ? kNamespaceCount : kUserNamespaces;
     case Step::net_ns: return error == ENOSPC ? kNamespaceCount : kUserNamespaces;
-    case Step::id_map:
-    case Step::uid: return kUserNamespaces;
+    case Step::uid: return error == EINVAL ? kUids : kUserNamespaces;
+    case Step::id_map: return kUserNamespaces;
     case Step::proc: return error == EPERM || error == EACCES ? kProc : kMounts;
     case Step::cgroup:
     case Step::cgroup_attach:

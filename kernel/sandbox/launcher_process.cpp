@@ -91,8 +91,10 @@ Result<std::unique_ptr<LauncherProcess>> LauncherProcess::start(const config::Sa
   if (!path) return std::move(path).error();
   auto sockets = make_socket_pair();
   if (!sockets) return std::move(sockets).error();
-  // The launcher reads its first message before it has an event loop.
+  // The launcher reads its first message before it has an event loop. Above its
+  // final place, so that preparing 0, 1 and 2 cannot hit it.
   ::fcntl(sockets->second.get(), F_SETFL, 0);
+  sockets->second.reset(::fcntl(sockets->second.get(), F_DUPFD_CLOEXEC, wire::kControlFd + 1));
   auto pid = spawn(*path, sockets->second.get());
   if (!pid) return std::move(pid).error();
   sockets->second.reset();

@@ -50,6 +50,7 @@ void RunCore::stop() {
 namespace {
 
 constexpr std::int64_t kProbeTimeoutMs = 5'000;
+constexpr std::int64_t kUidMax = 4'294'967'294;
 
 AdmissionLimits admission_limits(const config::SandboxSettings& settings) {
   const double share = std::clamp(settings.memory_budget, 0.01, 1.0);
@@ -116,6 +117,10 @@ class NativeSandbox : public Sandbox {
   std::vector<Check> first_look() {
     if (core_->settings.backend != "auto" && core_->settings.backend != "native") {
       return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto or native", ""}};
+    }
+    const std::int64_t first = core_->settings.uid_base;
+    if (first < 1 || first + core_->settings.boxes_max > kUidMax) {
+      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max uids", ""}};
     }
     return look();
   }

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include <fcntl.h>
 #include <sched.h>
@@ -90,10 +91,22 @@ bool refuse(wire::Ready& ready, Step step, int error, std::string_view text) {
   return false;
 }
 
+// In a container root may own a few uids only.
+bool uids_are_mapped(const wire::Setup& setup) {
+  std::ifstream map("/proc/self/uid_map");
+  for (std::int64_t inside = 0, outside = 0, count = 0; map >> inside >> outside >> count;) {
+    if (setup.uid_base >= inside && setup.uid_base + setup.boxes_max <= inside + count) return true;
+  }
+  return false;
+}
+
 bool settle_rights(Host& host, wire::Ready& ready) {
   constexpr int kSetgid = 6, kSetuid = 7, kSysAdmin = 21;
   const bool own_uids = has_capability(kSetuid) && has_capability(kSetgid) && has_capability(kSysAdmin);
   const int user_ns_error = try_user_namespace();
+  if (own_uids && !uids_are_mapped(host.setup)) {
+    return refuse(ready, Step::uid, EINVAL, "uids " + std::to_string(host.setup.uid_base) + " and following are not mapped here");
+  }
   if (own_uids) {
     // A mount namespace of our own: trees are copied in it, and the host's
     // mounts and unmounts reach it, but never the other way.

@@ -162,6 +162,9 @@ bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
     if (mount.kind == Mount::Kind::link) continue;
     mount.tree.reset(copy_tree(mount.source.c_str(), false));
     if (!mount.tree) return fail(Step::root_tree, errno, ~i);
+    struct stat owner;
+    const bool is_app = mount.target == "app";
+    if (is_app && ::stat(spec.app_root, &owner) == 0) id_shift_.apply(mount.tree.get(), owner, plan.box.ids.outside);
   }
   return true;
 }

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "sandbox/launcher/cgroup.hpp"
+#include "sandbox/launcher/id_shift.hpp"
 #include "sandbox/launcher/plan.hpp"
 #include "sandbox/launcher/templates.hpp"
 
@@ -77,6 +78,7 @@ class Slot {
   Host& host_;
   const std::uint32_t index_;
   SlotCgroup cgroup_;
+  IdShift id_shift_;
   UniqueFd net_;
   std::uint32_t net_uses_ = 0;
   SharedPage* page_ = nullptr;

@@ -326,7 +326,7 @@ TEST_F(Commands, ABadConfigFileIsExitCodeTwo) {
   }
   const std::string good = folder_.write("g.yaml", "auth: {keys: [{id: a, key: hunter2}]}\n");
   EXPECT_EQ(run({"config", "check", good.c_str()}), 0) << err_;
-  EXPECT_EQ(out_, good + ": ok (1 model, 6 aliases, 1 app, 0 agents, 1 key, 4 sizes)\n");
+  EXPECT_EQ(out_, good + ": ok (2 models, 6 aliases, 1 app, 0 agents, 1 key, 4 sizes)\n");
   EXPECT_EQ(run({"config", "check", good.c_str(), "--json"}), 0);
   EXPECT_EQ(out_.find("hunter2"), std::string::npos);
   const ScopedEnv named("COLLET_CONFIG", file.c_str());

@@ -40,7 +40,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"UnknownKeyNearOne", "\nlimits:\n  turn_max: 3\n",
               "config.yaml:3: limits.turn_max: unknown key; did you mean turns_max?"},
         Fault{"UnknownKeyFarFromAll", "server: {zzzzzzzzzz: 3}",
-              "config.yaml:1: server.zzzzzzzzzz: unknown key; server has listen, tls, io_threads, platform_shim, public_url"},
+              "config.yaml:1: server.zzzzzzzzzz: unknown key; server has listen, tls, io_threads, user, platform_shim, public_url"},
         Fault{"UnknownTopKey", "modles: []", "config.yaml:1: modles: unknown key; did you mean models?"},
         Fault{"UnknownChoice", "log: {level: loud}",
               "config.yaml:1: log.level: expected trace, debug, info, warn, error or off, got \"loud\""},

@@ -56,9 +56,11 @@ TEST(OpenAiBody, AStreamAsksForUsage) {
   EXPECT_EQ(body["stream_options"]["include_usage"], Value(true));
 }
 
-TEST(OpenAiBody, AToolChoiceWithoutToolsIsLeftOut) {
+TEST(OpenAiBody, WhatIsAboutToolsIsLeftOutWithoutThem) {
   TurnRequest request;
   request.tool_choice = "auto";
+  request.options = json::object({{"parallel_tool_calls", false}});
+  EXPECT_FALSE(body_of(request).has("parallel_tool_calls"));
   EXPECT_FALSE(body_of(request).has("tool_choice"));
 }
 

@@ -120,6 +120,27 @@ TEST_F(RunTest, StartsInTheAppFolderAndCannotWriteIt) {
   std::filesystem::remove_all(name);
 }
 
+TEST_F(RunTest, FilesOnlyTheirOwnerMayReadCanBeAnApp) {
+  char name[] = "/tmp/collet-app-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  const std::string file = std::string(name) + "/private.txt";
+  std::ofstream(file) << "for the app\n";
+  BoxSpec spec = shell("cat private.txt; ls -ln private.txt | cut -d' ' -f3; echo x > private.txt; chmod 644 private.txt; rm private.txt");
+  spec.app_root = name;
+  for (const uid_t owner : {0u, 12'345u}) {
+    ASSERT_EQ(::chown(name, owner, owner), 0);
+    ASSERT_EQ(::chown(file.c_str(), owner, owner), 0);
+    ::chmod(file.c_str(), 0600);
+    const auto result = run(spec);
+    EXPECT_EQ(result.stdout_text, "for the app\n1000\n") << describe(result);
+    struct stat info{};
+    ASSERT_EQ(::stat(file.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0600u);
+    EXPECT_EQ(info.st_uid, owner);
+  }
+  std::filesystem::remove_all(name);
+}
+
 TEST_F(RunTest, AClosedParentFolderDoesNotHideARoot) {
   if (::geteuid() != 0) FAIL() << "needs root, as an installed server has when it starts";
   char name[] = "/tmp/collet-root-XXXXXX";

@@ -61,6 +61,12 @@ TEST_F(UnavailableTest, NothingRunsWithoutCgroupsUnlessAllowed) {
   EXPECT_EQ(result.stdout_text, "");
 }
 
+TEST_F(UnavailableTest, RootsUidIsNeverUsed) {
+  settings_.uid_base = 0;
+  start(settings_);
+  EXPECT_THAT(sandbox_->unavailable_reason(), HasSubstr("sandbox.uid_base is 0"));
+}
+
 TEST_F(UnavailableTest, AnUnknownBackendIsNamed) {
   settings_.backend = "magic";
   start(settings_);

@@ -11,6 +11,10 @@ CallTable& CallTable::get() {
   return *table;
 }
 
+CallTable::~CallTable() {
+  for (std::size_t i = 0; i < chunk_count_; ++i) delete chunks_[i].load(std::memory_order_relaxed);
+}
+
 CallTable::Slot* CallTable::slot(std::uint64_t index) {
   Chunk* chunk = chunks_[index / kChunkSlots].load(std::memory_order_acquire);
   return chunk ? &(*chunk)[index % kChunkSlots] : nullptr;

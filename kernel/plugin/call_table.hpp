@@ -18,6 +18,10 @@ class CallState;
 class CallTable {
  public:
   static CallTable& get();
+  CallTable() = default;
+  ~CallTable();  ///< Of a table of one's own, in tests; get()'s stays.
+  CallTable(const CallTable&) = delete;
+  CallTable& operator=(const CallTable&) = delete;
 
   /// 0 when there are too many calls at once.
   std::uint64_t add(std::shared_ptr<CallState> call);

@@ -1,4 +1,7 @@
 // What the plugin says about a running call.
+#include <cstdint>
+#include <cstring>
+#include <string>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -15,12 +18,32 @@ namespace {
 
 constexpr std::size_t kPartsMax = 4096;
 
+bool is_ascii(std::string_view text) {
+  // Eight bytes at a step: most results are, and repairing goes by characters.
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t block = 0;
+    std::memcpy(&block, text.data() + at, sizeof(block));
+    if ((block & kHighBits) != 0) return false;
+  }
+  for (; at < text.size(); ++at) {
+    if ((static_cast<unsigned char>(text[at]) & 0x80) != 0) return false;
+  }
+  return true;
+}
+
+std::string text_of(collet_str from) {
+  const std::string_view text = to_view(from);
+  return is_ascii(text) ? std::string(text) : base::repair_utf8(text);
+}
+
 }  // namespace
 
 collet_status CallState::emit(const collet_content& part) {
   const bool is_text = part.kind == COLLET_CONTENT_TEXT || part.kind == COLLET_CONTENT_JSON;
   Content content{part.kind, std::string(to_view(part.mime)),
-                  is_text ? base::repair_utf8(to_view(part.data)) : std::string(to_view(part.data)),
+                  is_text ? text_of(part.data) : std::string(to_view(part.data)),
                   std::string(to_view(part.name))};
   const std::scoped_lock lock(mutex_);
   if (over_ || plugin_done_) return COLLET_E_CLOSED;
@@ -31,7 +54,7 @@ collet_status CallState::emit(const collet_content& part) {
 }
 
 collet_status CallState::progress(const collet_progress& progress) {
-  return feed({progress.kind, progress.done, progress.total, base::repair_utf8(to_view(progress.text))});
+  return feed({progress.kind, progress.done, progress.total, text_of(progress.text)});
 }
 
 void CallState::output(std::int32_t kind, std::string_view piece) { feed({kind, 0, 0, std::string(piece)}); }
@@ -64,7 +87,7 @@ collet_status CallState::finish(const collet_finish& end) {
   Result<void> status;
   if (end.status < 0) {
     const Errc code = to_errc(end.status);
-    std::string message = base::repair_utf8(to_view(end.message));
+    std::string message = text_of(end.message);
     if (message.empty()) message = "tool " + tool_->info.name + " failed: " + std::string(name(code));
     status = Error{code, std::move(message)};
   }

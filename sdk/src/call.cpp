@@ -21,6 +21,7 @@ struct CallState {
   void finish(collet_status status, std::string_view message, const End& end) {
     if (finished.exchange(true)) return;
     if (watched) running->remove(handle.id);
+    drop_cancel_callback();
     collet_finish out = {};
     out.struct_size = sizeof(out);
     out.flags = (end.is_error ? COLLET_FINISH_ERROR : 0u) | (end.is_empty ? COLLET_FINISH_EMPTY : 0u) |
@@ -31,14 +32,19 @@ struct CallState {
     api.finish(handle, &out);
   }
 
-  void run_cancel_callback() {
-    std::function<void()> callback;
-    {
-      const std::scoped_lock lock(mutex);
-      callback = std::exchange(on_cancel, {});
-    }
-    if (callback) callback();
+  std::function<void()> take_cancel_callback() {
+    const std::scoped_lock lock(mutex);
+    return std::exchange(on_cancel, {});
   }
+
+  void run_cancel_callback() {
+    if (const auto callback = take_cancel_callback()) callback();
+  }
+
+  /// A callback mostly holds its own Call, so kept after the end it would keep
+  /// this state alive for ever. It goes outside of the lock: what it captured may
+  /// have a destructor of its own.
+  void drop_cancel_callback() { const auto dropped = take_cancel_callback(); }
 
   const collet_call handle;
   const collet_call_api& api;
@@ -194,6 +200,10 @@ void Call::on_cancel(std::function<void()> callback) {
   }
   state_->watched = true;
   state_->running->add(state_->handle.id, state_);
+  if (finished()) {  // another thread ended the call meanwhile
+    state_->running->remove(state_->handle.id);
+    return state_->drop_cancel_callback();
+  }
   // The push may have come before there was anything to push to.
   if (cancelled()) state_->run_cancel_callback();
 }

@@ -59,7 +59,7 @@ TEST_F(AbiMisbehaving, OutputIsCapped) {
 }
 
 TEST_F(AbiMisbehaving, BrokenTextIsRepaired) {
-  EXPECT_EQ(show(call("bad_utf8", "{}")), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(show(call("bad_utf8", "{}")), "a\xEF\xBF\xBD" "b in a block \xEF\xBF\xBD of eight fine: gr\xC3\xBC\xC3\x9F");
 }
 
 TEST_F(AbiMisbehaving, JsonIsHeldAgainstTheToolsOwnSchema) {

@@ -49,7 +49,7 @@ TEST_P(MemoryBombTest, EndsAsOutOfMemory) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Bombs, MemoryBombTest, testing::Values(
-    MemoryBomb{"Heap", "x = []\nwhile True: x.append(bytes(1 << 20))\n"},
+    MemoryBomb{"Heap", "x = []\nwhile True: x.append(b'x' * (1 << 20))\n"},
     MemoryBomb{"ManyProcesses", "import os, time\nfor i in range(40):\n  if os.fork() == 0:\n    x = b'x' * (8 << 20); time.sleep(60)\ntime.sleep(60)\n"},
     MemoryBomb{"Tmpfs", "f = open('/tmp/x', 'wb')\nwhile True: f.write(bytes(1 << 20))\n"},
     MemoryBomb{"SharedMemory", "import mmap\nx = []\nwhile True:\n  m = mmap.mmap(-1, 4 << 20)\n  m.write(b'x' * (4 << 20)); x.append(m)\n"},

@@ -15,7 +15,7 @@ class LingerTest : public BoxTest {
     EXPECT_EQ(result.outcome, Outcome::timeout) << what << "\n" << describe(result);
     EXPECT_EQ(result.returncode, -2) << what;
     EXPECT_GE(took.count(), 500) << what;
-    EXPECT_LT(took.count(), 500 + 200 + 250) << what << ": limit, grace, and 250 ms";
+    EXPECT_LT(took.count(), 500 + 200 + 500) << what << ": limit, grace, and what a busy machine needs";
   }
 };
 

@@ -36,19 +36,21 @@ TEST_F(SoakTest, NothingAccumulates) {
   const auto batch = [&](int count) {
     boost::asio::io_context io;
     std::vector<base::CancelSource> sources(static_cast<std::size_t>(count));
+    std::vector<bool> finished(static_cast<std::size_t>(count));
     int done = 0;
     for (int i = 0; i < count; ++i) {
       const int kind = static_cast<int>(random() % 6);
       BoxSpec spec = shell(kind == 0 ? "sleep 30" : kind == 1 ? "(sleep 30 &); exit 1" : kind == 2 ? "yes | head -c 100000" : "echo $$");
       if (kind == 0) spec.timeout_ms = 60'000;
       auto& source = sources[static_cast<std::size_t>(i)];
-      sandbox_->run(io, std::move(spec), nullptr, [&](BoxResult r) {
+      sandbox_->run(io, std::move(spec), nullptr, [&, i](BoxResult r) {
         ++done;
+        finished[static_cast<std::size_t>(i)] = true;
         EXPECT_NE(r.outcome, Outcome::failed) << describe(r);
         EXPECT_NE(r.outcome, Outcome::unavailable) << describe(r);
-        // Each result ends one of those that would sleep.
-        for (auto& other : sources) {
-          if (!other.cancelled()) return other.cancel(Error{Errc::cancelled, "soak"});
+        // Each result ends one of those that may be asleep.
+        for (std::size_t j = 0; j < sources.size(); ++j) {
+          if (!finished[j] && !sources[j].cancelled()) return sources[j].cancel(Error{Errc::cancelled, "soak"});
         }
       }, source.token());
     }

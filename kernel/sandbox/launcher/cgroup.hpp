@@ -65,6 +65,8 @@ class SlotCgroup {
   void clear_oom_event();
   /// Whether a process was killed for memory since the last prepare().
   [[nodiscard]] bool oom_happened() const;
+  /// Processor time used since the last prepare(); 0 where only v2 could tell.
+  [[nodiscard]] std::uint64_t cpu_us() const;
   void remove();
 
  private:
@@ -74,6 +76,7 @@ class SlotCgroup {
   [[nodiscard]] Result<void> make_v2(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits);
   void watch_v1(const std::string& folder);
   [[nodiscard]] std::uint64_t oom_kills() const;
+  [[nodiscard]] std::uint64_t cpu_total_us() const;
   [[nodiscard]] bool still_there() const;
 
   std::array<std::string, kControllers> v1_folders_;
@@ -81,9 +84,11 @@ class SlotCgroup {
   std::array<UniqueFd, kControllers> tasks_;
   UniqueFd v2_folder_;
   UniqueFd oom_counter_;
+  UniqueFd cpu_stat_;
   UniqueFd oom_event_;
   bool oom_is_v1_ = false;
   std::uint64_t oom_seen_ = 0;
+  std::uint64_t cpu_seen_us_ = 0;
   wire::Limits limits_;
   bool made_ = false;
 };

@@ -116,17 +116,57 @@ Hierarchy find_v2(std::string_view membership, const std::vector<CgroupMount>& m
   return {};
 }
 
+bool hands_down(const std::string& folder, std::string_view controller) {
+  std::string enabled = read_file(folder + "/cgroup.subtree_control");
+  while (enabled.ends_with('\n')) enabled.pop_back();
+  return lists(enabled, controller, ' ');
+}
+
+// Memory and processes must be held, processor time should.
+bool hand_down(const std::string& folder) {
+  const std::string control = folder + "/cgroup.subtree_control";
+  if (!hands_down(folder, "memory") || !hands_down(folder, "pids")) {
+    const int error = write_file(control, "+memory +pids");
+    if (error != 0) return errno = error, false;
+  }
+  if (!hands_down(folder, "cpu")) write_file(control, "+cpu");
+  return true;
+}
+
+std::string server_group(const std::string& folder, std::uint32_t owner_pid) {
+  return folder + "/collet-" + std::to_string(owner_pid) + "-server";
+}
+
+void step_aside(const std::string& folder, std::uint32_t owner_pid, bool everybody) {
+  const std::string leaf = server_group(folder, owner_pid);
+  if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return;
+  const std::string processes = everybody ? read_file(folder + "/cgroup.procs")
+                                          : std::to_string(owner_pid) + "\n" + std::to_string(::getpid());
+  for (const auto pid : split(processes, '\n')) write_file(leaf + "/cgroup.procs", pid);
+}
+
+void step_back(const std::string& folder, std::uint32_t owner_pid) {
+  const std::string leaf = server_group(folder, owner_pid);
+  const std::string processes = read_file(leaf + "/cgroup.procs");
+  for (const auto pid : split(processes, '\n')) write_file(folder + "/cgroup.procs", pid);
+  ::rmdir(leaf.c_str());
+}
+
 // v2 hands controllers to children only from a group that has no process of its
-// own, so server and launcher step into a child first.
-Result<void> delegate_v2(const std::string& folder, std::uint32_t owner_pid) {
-  const std::string wanted = "+memory +pids +cpu";
-  if (write_file(folder + "/cgroup.subtree_control", wanted) == 0) return {};
-  const std::string leaf = folder + "/collet-" + std::to_string(owner_pid) + "-server";
-  if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return sandbox::os_error("mkdir " + leaf, errno);
-  for (const auto pid : split(read_file(folder + "/cgroup.procs"), '\n')) write_file(leaf + "/cgroup.procs", pid);
-  const int error = write_file(folder + "/cgroup.subtree_control", wanted);
-  if (error == 0) return {};
-  return sandbox::os_error("enabling controllers in " + folder + "/cgroup.subtree_control", error);
+// own. In a service of ours, server and launcher step aside into a child. Among
+// strangers (a shell's session) the group above serves as well, if it hands the
+// controllers down already. At the top of a container everybody steps aside.
+Result<std::string> find_v2_parent(const std::string& top, std::string folder, std::uint32_t owner_pid) {
+  if (hand_down(folder)) return folder;
+  step_aside(folder, owner_pid, folder == top);
+  if (hand_down(folder)) return folder;
+  const Error reason = sandbox::os_error("enabling controllers in " + folder + "/cgroup.subtree_control", errno);
+  step_back(folder, owner_pid);
+  while (folder.size() > top.size()) {
+    folder.resize(folder.rfind('/'));
+    if (hands_down(folder, "memory") && hands_down(folder, "pids")) return folder;
+  }
+  return reason;
 }
 
 bool is_alive(std::string_view digits) {
@@ -154,6 +194,28 @@ Result<void> check_writable(const Hierarchy& hierarchy, std::uint32_t owner_pid)
   const std::string folder = hierarchy.folder + "/collet-" + std::to_string(owner_pid) + "-check";
   if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return sandbox::os_error("mkdir " + folder, errno);
   ::rmdir(folder.c_str());
+  return {};
+}
+
+Result<void> settle_v2(CgroupLayout& layout, std::uint32_t owner_pid) {
+  std::string own;
+  for (const auto& hierarchy : layout.controllers) {
+    if (hierarchy.kind == Hierarchy::Kind::v2) own = hierarchy.folder;
+  }
+  // The mount point is the highest group that can be seen.
+  std::string top;
+  const std::string mounts = read_file("/proc/self/mountinfo");
+  for (const auto& mount : cgroup_mounts(mounts)) {
+    if (mount.is_v2 && own.starts_with(mount.point)) top = mount.point;
+  }
+  auto parent = find_v2_parent(top, own, owner_pid);
+  if (!parent) return std::move(parent).error();
+  for (std::size_t i = 0; i < kControllers; ++i) {
+    Hierarchy& hierarchy = layout.controllers[i];
+    if (hierarchy.kind != Hierarchy::Kind::v2) continue;
+    if (hands_down(*parent, kNames[i])) hierarchy.folder = *parent;
+    else hierarchy = {};  // the processor, where the group does not hand it down
+  }
   return {};
 }
 
@@ -204,17 +266,17 @@ Result<CgroupLayout> open_layout(const std::string& root, std::uint32_t owner_pi
       : layout_below(root);
   for (const auto controller : {Controller::memory, Controller::pids}) {
     if (layout.of(controller).kind != Hierarchy::Kind::none) continue;
-    return Error{Errc::unavailable, "no cgroup controller \"" +
-                                    std::string(kNames[static_cast<std::size_t>(controller)]) + "\" is mounted"};
+    return Error{Errc::unavailable, "the cgroup of this process has no controller \"" +
+                                    std::string(kNames[static_cast<std::size_t>(controller)]) + "\""};
   }
-  bool delegated = false;
+  if (layout.uses_v2()) {
+    auto settled = settle_v2(layout, owner_pid);
+    if (!settled) return std::move(settled).error();
+  }
   for (auto& hierarchy : layout.controllers) {
     if (hierarchy.kind == Hierarchy::Kind::none) continue;
     sweep(hierarchy.folder, owner_pid);
     auto writable = check_writable(hierarchy, owner_pid);
-    if (writable && hierarchy.kind == Hierarchy::Kind::v2 && !std::exchange(delegated, true)) {
-      writable = delegate_v2(hierarchy.folder, owner_pid);
-    }
     if (!writable) return std::move(writable).error();
   }
   return layout;

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
@@ -21,6 +20,18 @@ Result<void> put(const std::string& folder, std::string_view file, const std::st
   const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) return {};
   return sandbox::os_error("writing " + text + " to " + path, errno);
+}
+
+// The number behind `name` in a file of such lines; 0 when there is none.
+std::uint64_t read_counter(int fd, std::string_view name) {
+  char text[1024];
+  const ssize_t got = fd >= 0 ? ::pread(fd, text, sizeof text, 0) : 0;
+  if (got <= 0) return 0;
+  const std::string_view all(text, static_cast<std::size_t>(got));
+  const std::size_t at = all.find(name);
+  std::uint64_t count = 0;
+  if (at != std::string_view::npos) std::from_chars(text + at + name.size(), text + got, count);
+  return count;
 }
 
 // A group left from before may hold charges and counters: start with a new one.
@@ -71,6 +82,7 @@ Result<void> SlotCgroup::prepare(const CgroupLayout& layout, const std::string& 
     made_ = true;
   }
   oom_seen_ = oom_kills();
+  cpu_seen_us_ = cpu_total_us();
   clear_oom_event();
   return {};
 }
@@ -133,6 +145,7 @@ Result<void> SlotCgroup::make_v2(const CgroupLayout& layout, const std::string& 
     }
     if (!made) return made;
   }
+  cpu_stat_.reset(::open((folder + "/cpu.stat").c_str(), O_RDONLY | O_CLOEXEC));
   v2_folder_.reset(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return v2_folder_ ? Result<void>{} : Result<void>{sandbox::os_error("opening " + folder, errno)};
 }
@@ -159,16 +172,11 @@ void SlotCgroup::clear_oom_event() {
 }
 
 // v1 memory.oom_control and v2 memory.events both have a line "oom_kill N".
-std::uint64_t SlotCgroup::oom_kills() const {
-  char text[512];
-  const ssize_t got = oom_counter_ ? ::pread(oom_counter_.get(), text, sizeof text - 1, 0) : 0;
-  if (got <= 0) return 0;
-  text[got] = '\0';
-  const char* line = std::strstr(text, "oom_kill ");
-  std::uint64_t count = 0;
-  if (line != nullptr) std::from_chars(line + 9, text + got, count);
-  return count;
-}
+std::uint64_t SlotCgroup::oom_kills() const { return read_counter(oom_counter_.get(), "oom_kill "); }
+
+std::uint64_t SlotCgroup::cpu_total_us() const { return read_counter(cpu_stat_.get(), "usage_usec "); }
+
+std::uint64_t SlotCgroup::cpu_us() const { return cpu_total_us() - cpu_seen_us_; }
 
 bool SlotCgroup::oom_happened() const { return oom_kills() != oom_seen_; }
 
@@ -176,6 +184,7 @@ void SlotCgroup::remove() {
   for (auto& tasks : tasks_) tasks.reset();
   oom_event_.reset();
   oom_counter_.reset();
+  cpu_stat_.reset();
   v2_folder_.reset();
   for (auto& folder : v1_folders_) {
     if (!folder.empty()) ::rmdir(folder.c_str());

@@ -92,6 +92,7 @@ bool Slot::fail(Step step, int error, std::uint32_t index) { return fail(Failure
 bool Slot::start(const wire::SpecView& spec, RunFds fds) {
   socket_ = std::move(fds.socket);
   if (busy() || page_ == nullptr) return fail(Step::slot, busy() ? EBUSY : ENOMEM);
+  memory_bytes_ = spec.limits.memory_bytes;
   page_->~SharedPage();
   new (page_) SharedPage{};
   BoxPlan plan;
@@ -262,6 +263,9 @@ void Slot::finish() {
   report.status_known = page_->status_known;
   if (oom_ || page_->out_of_memory != 0 || cgroup_.oom_happened()) report.flags |= wire::kOom;
   if (killed_) report.flags |= wire::kKilled;
+  // Where the first process was killed with the rest, nobody has added up.
+  if (report.status_known == 0) report.cpu_us = std::max(report.cpu_us, cgroup_.cpu_us());
+  if ((report.flags & wire::kOom) != 0) report.max_rss_bytes = std::max(report.max_rss_bytes, memory_bytes_);
   sandbox::send_message(socket_.get(), {reinterpret_cast<const char*>(&report), sizeof report});
   socket_.reset();
   pidfd_.reset();

@@ -86,6 +86,7 @@ class Slot {
   UniqueFd pidfd_;
   pid_t pid_ = 0;
   std::uint64_t started_ns_ = 0;
+  std::uint64_t memory_bytes_ = 0;
   bool killed_ = false;
   bool oom_ = false;
   int doubt_ = 0;  ///< How often to look again whether memory ran out.

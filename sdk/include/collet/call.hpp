@@ -63,7 +63,9 @@ class Call : public Services {
   /// Empty once the call is over.
   [[nodiscard]] CallInfo info() const;
   /// `callback` runs once, on some thread, when the call should end; at once if
-  /// that is so already. It must be quick. One per call; a second replaces.
+  /// that is so already. It must be quick. One per call; a second replaces. It is
+  /// let go of at the end of the call; one that holds a copy of the Call keeps it
+  /// from ending by itself when the last other copy goes.
   void on_cancel(std::function<void()> callback);
 
   /// Ends the call. The first of finish() and fail() counts.

@@ -38,7 +38,11 @@ class Misbehaves {
       while (call.text(piece)) {}
       return {};
     }
-    if (tool == "bad_utf8") return call.text("a\xff" "b");
+    if (tool == "bad_utf8") {
+      (void)call.text("a\xff" "b ");
+      (void)call.text("in a block \xff of eight ");
+      return call.text("fine: gr\xC3\xBC\xC3\x9F");
+    }
     if (tool == "tries_exec") return call.exec({}, [](const ExecResult&) {});
     return call.json(std::string_view(R"({"b":1})"));
   }

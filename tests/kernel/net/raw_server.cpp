@@ -20,7 +20,8 @@ std::string RawServer::Peer::request() {
       if (pending_.size() >= size) {
         std::string request = pending_.substr(0, size);
         pending_.erase(0, size);
-        return request;
+        const std::scoped_lock lock(server_.mutex_);
+        return server_.last_request_ = std::move(request);
       }
     }
     char piece[16384];
@@ -69,12 +70,17 @@ std::string RawServer::url(const std::string& path) const {
   return "http://127.0.0.1:" + std::to_string(port_) + path;
 }
 
+std::string RawServer::last_request() const {
+  const std::scoped_lock lock(mutex_);
+  return last_request_;
+}
+
 void RawServer::serve() {
   for (;;) {
     const int fd = accept(listener_, nullptr, nullptr);
     if (fd < 0) return;
     current_ = fd;
-    Peer peer(fd);
+    Peer peer(*this, fd);
     script_(peer, connections_++);
     current_ = -1;
     close(fd);

@@ -4,10 +4,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace collet::test {
 
@@ -17,7 +17,7 @@ class RawServer {
   /// One accepted connection; closed when the script returns.
   class Peer {
    public:
-    explicit Peer(int socket) : socket_(socket) {}
+    Peer(RawServer& server, int socket) : server_(server), socket_(socket) {}
     /// The next request with its body (by Content-Length); "" when the client left.
     std::string request();
     /// False when the client has left.
@@ -26,6 +26,7 @@ class RawServer {
     void wait_for_end();
 
    private:
+    RawServer& server_;
     int socket_;
     std::string pending_;
   };
@@ -37,6 +38,7 @@ class RawServer {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& path = "/") const;
   [[nodiscard]] int connections() const { return connections_; }
+  [[nodiscard]] std::string last_request() const;
 
  private:
   void serve();
@@ -46,6 +48,8 @@ class RawServer {
   std::uint16_t port_ = 0;
   std::atomic<int> connections_{0};
   std::atomic<int> current_{-1};
+  mutable std::mutex mutex_;
+  std::string last_request_;
   std::thread thread_;
 };
 

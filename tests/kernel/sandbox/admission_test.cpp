@@ -10,13 +10,19 @@ namespace {
 
 using testing::HasSubstr;
 
+// Goes before its waiter may: a grant that comes later finds the flag and goes back.
 struct Asker {
   std::shared_ptr<Admission::Waiter> waiter = std::make_shared<Admission::Waiter>();
   std::shared_ptr<Grant> grant;
+  std::shared_ptr<Asker*> self = std::make_shared<Asker*>(this);
   explicit Asker(std::int64_t memory) {
     waiter->memory_bytes = memory;
-    waiter->granted = [this](std::shared_ptr<Grant> g) { grant = std::move(g); };
+    waiter->granted = [self = self](std::shared_ptr<Grant> g) {
+      if (*self != nullptr) (*self)->grant = std::move(g);
+    };
   }
+  Asker(const Asker&) = delete;
+  ~Asker() { *self = nullptr; }
 };
 
 std::shared_ptr<Admission> make(std::uint32_t boxes, std::int64_t memory, std::size_t queue = 8) {

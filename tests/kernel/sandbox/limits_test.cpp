@@ -17,6 +17,7 @@ TEST_F(LimitsTest, TheMemoryLimitEndsTheWholeBox) {
   const auto result = run(std::move(spec));
   EXPECT_EQ(result.outcome, Outcome::oom) << describe(result);
   EXPECT_THAT(result.message, HasSubstr("67108864 bytes"));
+  EXPECT_GE(result.max_rss_bytes, 64u << 20) << "it reached its limit";
   EXPECT_LT(result.wall_us, 10'000'000u) << "the sleeping child must not keep it";
 }
 

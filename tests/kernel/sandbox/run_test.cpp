@@ -121,7 +121,7 @@ TEST_F(RunTest, StartsInTheAppFolderAndCannotWriteIt) {
 }
 
 TEST_F(RunTest, FilesOnlyTheirOwnerMayReadCanBeAnApp) {
-  char name[] = "/tmp/collet-app-XXXXXX";
+  char name[] = "/var/tmp/collet-app-XXXXXX";
   ASSERT_NE(::mkdtemp(name), nullptr);
   const std::string file = std::string(name) + "/private.txt";
   std::ofstream(file) << "for the app\n";

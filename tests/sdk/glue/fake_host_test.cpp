@@ -2,7 +2,11 @@
 // is tested with, too.
 #include "collet/testing/fake_host.hpp"
 
+#include <atomic>
+
 #include <gtest/gtest.h>
+
+#include "collet/plugin.hpp"
 
 namespace collet::testing {
 namespace {
@@ -61,6 +65,42 @@ TEST(FakeHost, SaysWhatIsWrongWithArguments) {
   const auto host = FakeHost::load(plugin("waits.so"));
   EXPECT_EQ(host->call("wait", "[]").text(), "error: the arguments must be a JSON object");
   EXPECT_EQ(host->call("wait", R"({"ms":"soon"})").text(), "error: /ms: expected a whole number, got \"soon\"");
+}
+
+/// Counts how many copies of it are alive.
+struct Tracked {
+  static inline std::atomic<int> alive = 0;
+  Tracked() { ++alive; }
+  Tracked(const Tracked&) { ++alive; }
+  ~Tracked() { --alive; }
+};
+
+struct Watcher {
+  std::vector<ToolSpec> tools() const {
+    ToolSpec spec{.name = "watched", .description = "Ends itself, or waits to be cancelled."};
+    spec.input_schema = R"({"type":"object"})";
+    return {spec};
+  }
+  void start(Call call, const Args& args) {
+    call.on_cancel([call, tracked = Tracked()]() mutable { call.fail({Errc::cancelled, "heard it"}); });
+    if (args.has("late")) call.finish();
+    if (args.has("after")) {
+      call.finish();
+      call.on_cancel([call, tracked = Tracked()] {});
+    }
+  }
+};
+
+TEST(Call, ACancelCallbackThatHoldsItsCallGoesWithTheCall) {
+  {
+    FakeHost host([](std::uint32_t) { return &glue::Trampolines<Watcher>::table; });
+    EXPECT_TRUE(host.call("watched", R"({"late":true})").ok);
+    EXPECT_TRUE(host.call("watched", R"({"after":true})").ok);
+    const auto call = host.start("watched", "{}");
+    call->cancel();
+    EXPECT_EQ(call->wait().text(), "error: heard it");
+  }
+  EXPECT_EQ(Tracked::alive, 0) << "the callback and its Call keep each other alive";
 }
 
 }  // namespace

@@ -337,7 +337,7 @@ class Stage:
 def default_config(model_port, scenarios):
     base_url = f"http://127.0.0.1:{model_port}/v1"
     return {
-        "auth": {"keys": [{"id": "dev", "key": KEY, "requests_per_minute": 100000,
+        "auth": {"keys": [{"id": "dev", "key": KEY, "requests_per_minute": 1_000_000_000,
                            "tokens_per_minute": 1000000000}]},
         "models": [{"id": name, "provider": "openai", "base_url": base_url, "api_key": "upstream-secret",
                     "types": ["text-to-embedding"] if name == "embed" else ["text-to-text"]}

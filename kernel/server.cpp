@@ -19,6 +19,7 @@
 #include "base/ids.hpp"
 #include "base/io_threads.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "base/worker_pool.hpp"
 #include "llm/embedded.hpp"
 #include "llm/factory.hpp"
@@ -145,6 +146,7 @@ class Server final : public cli::RunningServer {
       auto scripts = llm::find_model_scripts();
       if (!scripts) return std::move(scripts).error();
       const auto child = embedded_.emplace(model.id, std::make_unique<llm::EmbeddedModel>(model, *scripts)).first;
+      if (is_warmed(model)) child->second->expect_warmup();
       // Embeddings are rarely asked for: that child starts with its first request.
       if (api::has_type(model, "text-to-text")) child->second->start();
     }
@@ -152,25 +154,30 @@ class Server final : public cli::RunningServer {
       auto made = make_context(io_.context(i));
       if (!made) return made;
     }
-    return start_warmups();
-  }
-
-  Result<void> start_warmups() {
-    for (const auto& model : shared_.settings.models) {
-      const auto child = embedded_.find(model.id);
-      if (child == embedded_.end() || !model.embedded.prewarm || !api::has_type(model, "text-to-text")) continue;
-      auto provider = llm::make_plain_provider(model, *clients_.front(), io_.context(0), child->second.get());
-      if (!provider) return std::move(provider).error();
-      warmups_.push_back(std::make_unique<Warmup>(io_.context(0), *child->second, std::move(provider).value(), all_tools()));
-      warmups_.back()->start();
-    }
+    start_warmups();
     return {};
   }
 
+  void start_warmups() {
+    for (const auto& model : shared_.settings.models) {
+      const auto child = embedded_.find(model.id);
+      if (child == embedded_.end() || !is_warmed(model)) continue;
+      auto tools = tools_to_warm(model.embedded.prewarm_tools);
+      auto provider = llm::make_warmup_provider(model, *clients_.front(), io_.context(0), *child->second);
+      warmups_.push_back(std::make_unique<Warmup>(io_.context(0), *child->second, std::move(provider), std::move(tools)));
+      warmups_.back()->start();
+    }
+  }
+
+  static bool is_warmed(const config::ModelSettings& model) {
+    return !model.embedded.prewarm_tools.empty() && api::has_type(model, "text-to-text");
+  }
+
   // As a request without tool_params would offer them.
-  std::vector<llm::ToolSpec> all_tools() const {
+  std::vector<llm::ToolSpec> tools_to_warm(const std::vector<std::string>& globs) const {
     std::vector<llm::ToolSpec> specs;
     for (const auto& tool : plugins_.snapshot()->tools()) {
+      if (std::none_of(globs.begin(), globs.end(), [&](const auto& glob) { return base::glob_matches(glob, tool->info.full_name()); })) continue;
       const auto offer = plugin::make_offer(tool, tool->info.full_name(), Value(), "");
       if (offer) specs.push_back(agent::tool_spec(*offer));
     }
@@ -203,11 +210,19 @@ class Server final : public cli::RunningServer {
     const bool finished = wait_until_idle(limits.shutdown_grace_ms);
     net_->close_all();
     const bool idle = finished || wait_until_idle(limits.cancel_grace_ms + 1'000);
-    plugins_.shutdown();
+    const bool plugins_ended = plugins_.shutdown();
     for (auto& [id, model] : embedded_) model->stop();
     io_.stop();
+    if (!plugins_ended) leave_a_stuck_plugin();
     if (!idle) base::log_error("requests were still running at the end", {{"count", static_cast<std::int64_t>(net_->active_requests())}});
     return idle;
+  }
+
+  // Its thread never returns, so nothing here can be taken apart in order. The
+  // boxes end with the launcher, which ends with this process.
+  [[noreturn]] static void leave_a_stuck_plugin() {
+    base::log_error("a plugin did not return; leaving without it", {});
+    ::_exit(1);
   }
 
   bool is_busy() const {

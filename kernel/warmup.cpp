@@ -40,12 +40,13 @@ asio::awaitable<void> Warmup::run() {
   int warmed_starts = 0;
   while (!stop.cancelled()) {
     const llm::EmbeddedStatus status = model_.status();
-    if (status.state == llm::EmbeddedState::ready && status.starts != warmed_starts) {
+    if (status.state == llm::EmbeddedState::warming && status.starts != warmed_starts) {
       warmed_starts = status.starts;
       const auto began = std::chrono::steady_clock::now();
       std::vector<llm::ToolSpec> tools = tools_;
       base::CancelToken cancel = stop;
       co_await llm::prewarm(*provider_, std::move(tools), std::move(cancel));
+      model_.warmed(status.starts);
       const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
       base::log_info("the model is warmed up", {{"model", model_.settings().id}, {"ms", static_cast<std::int64_t>(took.count())}});
     }

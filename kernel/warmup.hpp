@@ -17,8 +17,8 @@ namespace collet {
 /// Warms one embedded model each time it has become ready, until stopped.
 class Warmup {
  public:
-  /// @param provider the model without planning; on `io`, like this.
-  /// @param model outlives this.
+  /// @param provider one of make_warmup_provider(); on `io`, like this.
+  /// @param model outlives this; expects the warm-up.
   Warmup(boost::asio::io_context& io, llm::EmbeddedModel& model, std::unique_ptr<llm::Provider> provider,
          std::vector<llm::ToolSpec> tools);
 

@@ -119,6 +119,13 @@ std::string repair_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
+    // Most text is plain: take all of that at once.
+    const auto plain = static_cast<std::size_t>(
+        std::find_if(bytes.begin(), bytes.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }) -
+        bytes.begin());
+    out += bytes.substr(0, plain);
+    bytes.remove_prefix(plain);
+    if (bytes.empty()) break;
     const std::size_t length = sequence_length(bytes);
     if (length == 0) out += "\xEF\xBF\xBD";
     else out += bytes.substr(0, length);

@@ -44,7 +44,7 @@ const Section kEmbedded{"embedded", prototype_of<EmbeddedSettings>, {
     number<&EmbeddedSettings::context_tokens>("context_tokens", 512, 1'048'576, "tokens", "Context window of the model."),
     number<&EmbeddedSettings::threads>("threads", 0, 1024, "threads", "Threads of the model; 0 is one per core."),
     number<&EmbeddedSettings::start_timeout_ms>("start_timeout_ms", 1000, kHourMs, "ms", "Time the model may take to become ready."),
-    value<&EmbeddedSettings::prewarm>("prewarm", "Read the fixed part of the prompt before the first request."),
+    value<&EmbeddedSettings::prewarm_tools>("prewarm_tools", "Globs of tools whose prompts are read before the first request; empty for none."),
     value<&EmbeddedSettings::weights_sha256>("weights_sha256", "SHA-256 of weights_file; empty expects the default model's."),
     number<&EmbeddedSettings::slots>("slots", 1, 64, "conversations", "Conversations kept ready at once; they share the context."),
     number<&EmbeddedSettings::cache_bytes_max>("cache_bytes_max", 0, kTiB, "bytes", "Memory for prompts that left their slot."),

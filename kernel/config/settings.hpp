@@ -46,11 +46,11 @@ struct EmbeddedSettings {
   int context_tokens = 16'384;
   int threads = 0;             ///< 0: one per core.
   std::int64_t start_timeout_ms = 120'000;
-  bool prewarm = true;
+  std::vector<std::string> prewarm_tools;  ///< Globs of tools, offered together; empty: no warm-up.
   std::string weights_sha256;  ///< Hash of weights_file; "": that of the default model.
   int slots = 2;               ///< Conversations kept ready at once; they share the context.
   std::int64_t cache_bytes_max = 1024ll << 20;  ///< Memory for prompts that left their slot.
-  std::int64_t ready_wait_ms = 30'000;  ///< A request waits this long for a model that is not ready yet.
+  std::int64_t ready_wait_ms = 90'000;  ///< A request waits this long for a model that is not ready yet.
 };
 
 struct ModelSettings {

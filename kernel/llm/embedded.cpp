@@ -107,6 +107,13 @@ void EmbeddedModel::change(EmbeddedStatus status) {
   for (auto* waiter : waiters_) waiter->wake();
 }
 
+void EmbeddedModel::warmed(int start) {
+  const std::lock_guard lock(mutex_);
+  if (status_.state != EmbeddedState::warming || status_.starts != start) return;
+  status_.state = EmbeddedState::ready;
+  for (auto* waiter : waiters_) waiter->wake();
+}
+
 std::vector<std::string> EmbeddedModel::command() const {
   const auto& embedded = settings_.embedded;
   auto command = script_command(scripts_, "serve.py", settings_);
@@ -171,10 +178,17 @@ EmbeddedModel::Ending EmbeddedModel::run_child() {
       fall(std::string((*event)["message"].string_or("")));
       return (*event)["retry"].as_bool().value_or(true) ? Ending::retry : Ending::give_up;
     }
-    EmbeddedStatus now = after(status(), *event);
-    if (now.state == EmbeddedState::ready && ready_since_ == Clock::time_point{}) ready_since_ = Clock::now();
-    change(std::move(now));
+    take(*event);
   }
+}
+
+void EmbeddedModel::take(const Value& event) {
+  const std::lock_guard lock(mutex_);
+  status_ = after(std::move(status_), event);
+  const bool came_up = status_.state == EmbeddedState::ready && ready_since_ == Clock::time_point{};
+  if (came_up) ready_since_ = Clock::now();
+  if (came_up && expects_warmup_) status_.state = EmbeddedState::warming;
+  for (auto* waiter : waiters_) waiter->wake();
 }
 
 /// The child is over. One that did serve is started again quietly: requests wait
@@ -210,16 +224,18 @@ bool EmbeddedModel::sleep_before_retry(int attempt) {
 }
 
 /// What a waiting call can be told now; empty: wait on.
-std::optional<Result<std::string>> EmbeddedModel::verdict() const {
+std::optional<Result<std::string>> EmbeddedModel::verdict(Caller caller) const {
   const EmbeddedStatus now = status();
   if (now.state == EmbeddedState::ready) return now.base_url;
+  if (now.state == EmbeddedState::warming && caller == Caller::warmup) return now.base_url;
   if (now.state == EmbeddedState::failed || now.state == EmbeddedState::stopped) {
     return Error{Errc::unavailable, describe(now)};
   }
   return {};
 }
 
-asio::awaitable<Result<std::string>> EmbeddedModel::base_url(asio::io_context& io, base::CancelToken cancel) {
+asio::awaitable<Result<std::string>> EmbeddedModel::base_url(asio::io_context& io, base::CancelToken cancel,
+                                                           Caller caller) {
   start_first_time();
   Waiter waiter(io);
   const Registration registration(*this, waiter);
@@ -230,7 +246,7 @@ asio::awaitable<Result<std::string>> EmbeddedModel::base_url(asio::io_context& i
       const auto code = cancel.reason().code;
       co_return Error{code, cancel.reason().message + " (" + describe(status()) + ")"};
     }
-    if (auto answer = verdict()) co_return std::move(*answer);
+    if (auto answer = verdict(caller)) co_return std::move(*answer);
     if (Clock::now() >= deadline) co_return Error{Errc::unavailable, describe(status()) + "; ask again later"};
     waiter.timer->expires_at(deadline);
     co_await waiter.timer->async_wait(asio::as_tuple(asio::use_awaitable));

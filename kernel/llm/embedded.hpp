@@ -29,6 +29,10 @@ struct RestartPolicy {
   int quiet_restarts_max = 2;        ///< So often requests wait instead of failing.
 };
 
+/// Who asks: while a warm-up reads the prompts, requests wait; they would read the
+/// same again, and both at half the speed.
+enum class Caller { request, warmup };
+
 /// One per configured embedded model and process. [any-thread]
 /// One thread of its own keeps one child: it fetches what is missing, starts the
 /// runtime, watches it and starts it again. Everything it started ends with it, and
@@ -47,7 +51,12 @@ class EmbeddedModel {
   /// @return the URL up to and including /v1.
   /// @error unavailable (not ready within embedded.ready_wait_ms, with how far it
   /// is; or it cannot run, with why), cancelled or timeout (as `cancel` says).
-  boost::asio::awaitable<Result<std::string>> base_url(boost::asio::io_context& io, base::CancelToken cancel);
+  boost::asio::awaitable<Result<std::string>> base_url(boost::asio::io_context& io, base::CancelToken cancel,
+                                                       Caller caller = Caller::request);
+  /// After each start the model is `warming` until warmed() says otherwise. Before start().
+  void expect_warmup() { expects_warmup_ = true; }
+  /// @param start the EmbeddedStatus::starts that is warm now; an older one is ignored.
+  void warmed(int start);
   [[nodiscard]] EmbeddedStatus status() const;
   /// Ends the child and everything below it, and waits until they are gone.
   void stop();
@@ -71,9 +80,10 @@ class EmbeddedModel {
   void log_event(const Value& event);
   bool sleep_before_retry(int attempt);
   void change(EmbeddedStatus status);
+  void take(const Value& event);
   [[nodiscard]] std::vector<std::string> command() const;
   [[nodiscard]] std::vector<std::string> environment() const;
-  [[nodiscard]] std::optional<Result<std::string>> verdict() const;
+  [[nodiscard]] std::optional<Result<std::string>> verdict(Caller caller) const;
 
   const config::ModelSettings settings_;
   const ModelScripts scripts_;
@@ -82,6 +92,7 @@ class EmbeddedModel {
 
   std::mutex control_;  ///< start() and stop(), one at a time.
   bool asked_ = false;  ///< Either was called.
+  bool expects_warmup_ = false;
   std::thread thread_;
   int wake_fd_ = -1;    ///< Readable: stop.
 

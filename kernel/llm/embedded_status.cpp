@@ -28,6 +28,7 @@ std::string_view name(EmbeddedState state) {
     case EmbeddedState::stopped: return "stopped";
     case EmbeddedState::downloading: return "downloading";
     case EmbeddedState::starting: return "starting";
+    case EmbeddedState::warming: return "warming";
     case EmbeddedState::ready: return "ready";
     case EmbeddedState::failed: return "failed";
   }
@@ -72,6 +73,7 @@ std::string describe(const EmbeddedStatus& status) {
     case EmbeddedState::downloading: return describe_download(status);
     case EmbeddedState::starting:
       return status.reason.empty() ? "the model is starting" : "the model is starting again: " + status.reason;
+    case EmbeddedState::warming: return "the model is reading its instructions";
     case EmbeddedState::ready: return "the model is ready";
     case EmbeddedState::failed: return "the model cannot run: " + status.reason;
   }

@@ -10,7 +10,7 @@
 
 namespace collet::llm {
 
-enum class EmbeddedState { stopped, downloading, starting, ready, failed };
+enum class EmbeddedState { stopped, downloading, starting, warming, ready, failed };
 [[nodiscard]] std::string_view name(EmbeddedState state);
 
 struct EmbeddedStatus {
@@ -19,10 +19,10 @@ struct EmbeddedStatus {
   std::int64_t bytes_done = 0;   ///< Of the file under way.
   std::int64_t bytes_total = 0;
   std::string reason;            ///< Why it failed or has to start again; a sentence.
-  std::string base_url;          ///< Up to and including /v1; only while ready.
+  std::string base_url;          ///< Up to and including /v1; only while warming or ready.
   std::string runtime;           ///< The program that runs it.
-  pid_t pid = -1;                ///< Of the runtime; only while ready.
-  int starts = 0;                ///< How often it became ready: caches are cold after each.
+  pid_t pid = -1;                ///< Of the runtime; only while warming or ready.
+  int starts = 0;                ///< How often it came up: caches are cold after each.
 };
 
 /// The status after one line of serve.py. Pure.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "llm/embedded.hpp"
+#include "llm/embedded_grammar.hpp"
 #include "llm/openai.hpp"
 #include "llm/planner.hpp"
 
@@ -17,13 +18,14 @@ namespace {
 class EmbeddedProvider : public Provider {
  public:
   EmbeddedProvider(config::ModelSettings settings, base::HttpClient& client, asio::io_context& io,
-                   EmbeddedModel& embedded)
-      : settings_(std::move(settings)), client_(client), io_(io), embedded_(embedded) {}
+                   EmbeddedModel& embedded, Caller caller)
+      : settings_(std::move(settings)), client_(client), io_(io), embedded_(embedded), caller_(caller) {}
 
   asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas,
                                               base::CancelToken cancel) override {
     auto inner = co_await reach(cancel);
     if (!inner) co_return std::move(inner).error();
+    request.options = with_plain_escapes(request.options);
     co_return co_await (*inner)->complete(std::move(request), deltas, cancel);
   }
 
@@ -36,7 +38,7 @@ class EmbeddedProvider : public Provider {
  private:
   /// Shared, since a restart may move the server while other turns still run.
   asio::awaitable<Result<std::shared_ptr<Provider>>> reach(base::CancelToken cancel) {
-    auto url = co_await embedded_.base_url(io_, cancel);
+    auto url = co_await embedded_.base_url(io_, cancel, caller_);
     if (!url) co_return std::move(url).error();
     if (!inner_ || settings_.base_url != *url) {
       settings_.base_url = *url;
@@ -50,10 +52,9 @@ class EmbeddedProvider : public Provider {
   base::HttpClient& client_;
   asio::io_context& io_;
   EmbeddedModel& embedded_;
+  const Caller caller_;
   std::shared_ptr<Provider> inner_;
 };
-
-}  // namespace
 
 Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSettings& settings,
                                                       base::HttpClient& client, asio::io_context& io,
@@ -61,7 +62,8 @@ Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSetting
   const std::string where = "models: '" + settings.id + "': ";
   if (settings.provider == "embedded") {
     if (!embedded) return Error{Errc::invalid, where + "provider is embedded, but no embedded model runs here"};
-    return std::unique_ptr<Provider>(std::make_unique<EmbeddedProvider>(settings, client, io, *embedded));
+    return std::unique_ptr<Provider>(
+        std::make_unique<EmbeddedProvider>(settings, client, io, *embedded, Caller::request));
   }
   if (settings.provider != "openai") {
     return Error{Errc::invalid, where + "provider '" + settings.provider + "' is unknown; use openai or embedded"};
@@ -72,12 +74,19 @@ Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSetting
   return make_openai(settings, client);
 }
 
+}  // namespace
+
 Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings, base::HttpClient& client,
                                                 asio::io_context& io, EmbeddedModel* embedded) {
   auto plain = make_plain_provider(settings, client, io, embedded);
   if (!plain) return plain;
   const bool planned = settings.provider == "embedded" || settings.tool_mode == "planned";
   return planned ? make_planned(std::move(plain).value()) : std::move(plain).value();
+}
+
+std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings, base::HttpClient& client,
+                                               asio::io_context& io, EmbeddedModel& embedded) {
+  return make_planned(std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup));
 }
 
 }  // namespace collet::llm

@@ -12,6 +12,7 @@
 namespace collet::llm {
 
 class EmbeddedModel;
+enum class Caller;
 
 /// One per model and I/O thread.
 /// @param client, io of that thread; outlive the provider.
@@ -21,11 +22,9 @@ class EmbeddedModel;
 [[nodiscard]] Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings,
                                                               base::HttpClient& client, boost::asio::io_context& io,
                                                               EmbeddedModel* embedded);
-
-/// The same without the planning adapter: the model as it is.
-[[nodiscard]] Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSettings& settings,
-                                                                    base::HttpClient& client,
-                                                                    boost::asio::io_context& io,
-                                                                    EmbeddedModel* embedded);
+/// The one that warms an embedded model up, while requests wait for it.
+[[nodiscard]] std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings,
+                                                             base::HttpClient& client, boost::asio::io_context& io,
+                                                             EmbeddedModel& embedded);
 
 }  // namespace collet::llm

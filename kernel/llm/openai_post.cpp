@@ -75,7 +75,9 @@ asio::awaitable<std::optional<OpenAiPost::Failure>> OpenAiPost::attempt(base::Ht
     failure = Failure{told(std::move(head).error()), retryable, std::nullopt};
   } else if (head->status < 200 || head->status > 299) {
     failure = co_await refused(std::move(head).value(), *exchange);
-  } else if (auto taken = co_await reader.read(*head, *exchange); !taken) {
+  } else {
+    auto taken = co_await reader.read(*head, *exchange);
+    if (taken) co_return failure;
     const bool retryable = taken.error().code == Errc::unavailable || taken.error().code == Errc::limit;
     failure = Failure{told(std::move(taken).error()), retryable, std::nullopt};
   }

@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "llm/planner_run.hpp"
+#include "llm/repetition.hpp"
 
 namespace collet::llm {
 
@@ -16,6 +17,8 @@ using namespace planning;
 
 namespace {
 
+/// Where the caller gives no instructions; small models stray into other languages.
+constexpr std::string_view kChatRules = "You are a helpful assistant. Answer in the language of the request.";
 constexpr int kPlanTokensMax = 200;
 constexpr int kStepTokensMax = 1'500;
 constexpr int kExampleTokensMax = 200;
@@ -81,9 +84,9 @@ std::vector<Message> chain(std::vector<Message> head, const std::vector<Message>
   return head;
 }
 
-Message user_message(std::string_view text) {
+Message message_of(std::string role, std::string_view text) {
   Message out;
-  out.role = "user";
+  out.role = std::move(role);
   out.content = Value(text);
   return out;
 }
@@ -151,10 +154,9 @@ class Planned : public Provider {
       }
       if (written++ >= kExamplesPerTurnMax || examples_.size() >= kExamplesKeptMax) continue;
       auto asked = turn.ask(example_question(tool), constrained(example_schema(tool), "example", kExampleTokensMax));
-      auto answered = co_await inner_->complete(std::move(asked), nullptr, turn.cancel());
-      if (!answered) co_return;  // planning will meet the same trouble, and tell
-      turn.count(answered->usage);
-      auto example = parse_example(answered->content);
+      const auto written_text = co_await write(turn, std::move(asked));
+      if (!written_text) co_return;  // planning will meet the same trouble, and tell
+      auto example = parse_example(*written_text);
       if (!example) example = examples_of(tool)[0];
       examples_.emplace(key, *example);
       tool.examples.push_back(std::move(*example));
@@ -172,11 +174,10 @@ class Planned : public Provider {
     const Value schema = plan_schema(tools, choice.string_or("") == "required");
     auto messages = chain(plan_prefix(tools), plan_question(turn.run().earlier, turn.run().request));
     auto asked = turn.ask(std::move(messages), constrained(schema, "plan", kPlanTokensMax));
-    auto planned = co_await inner_->complete(std::move(asked), nullptr, turn.cancel());
+    auto planned = co_await write(turn, std::move(asked));
     if (!planned) co_return std::move(planned).error();
-    turn.count(planned->usage);
-    steps = parse_plan(planned->content, tools);
-    base::log_debug("planned", {{"plan", planned->content}});
+    steps = parse_plan(*planned, tools);
+    base::log_debug("planned", {{"plan", *planned}});
     co_return steps;
   }
 
@@ -190,17 +191,27 @@ class Planned : public Provider {
     std::optional<Value> arguments = json::object(Members{});
     if (takes_arguments(*tool)) {
       auto messages = chain(steps_prefix(plan.tools), progress.conversation);
-      messages.push_back(user_message(step_text(turn.run(), step)));
-      auto asked = turn.ask(std::move(messages), constrained(step_schema(*tool), "call", kStepTokensMax));
-      auto written = co_await inner_->complete(std::move(asked), nullptr, turn.cancel());
+      messages.push_back(message_of("user", step_text(turn.run(), step)));
+      auto asked = turn.ask(std::move(messages), constrained(closed_arguments(*tool), "call", kStepTokensMax));
+      auto written = co_await write(turn, std::move(asked));
       if (!written) co_return std::move(written).error();
-      turn.count(written->usage);
-      arguments = parse_call(written->content, *tool);
-      base::log_debug("wrote a call", {{"task", step.task}, {"text", written->content}});
+      arguments = parse_call(*written, *tool);
+      base::log_debug("wrote a call", {{"task", step.task}, {"text", *written}});
     }
     if (!arguments || is_repeated(turn.run(), step.tool, *arguments)) co_return none;
     ToolCall call{base::make_call_id(), step.tool, arguments->dump()};
     co_return std::optional<ToolCall>(std::move(call));
+  }
+
+  /// Constrained text. One that loops is worth nothing and comes back empty.
+  asio::awaitable<Result<std::string>> write(Turn& turn, TurnRequest asked) {
+    LoopGuard guard;
+    auto written = co_await inner_->complete(std::move(asked), &guard, turn.cancel());
+    if (guard.tripped()) base::log_info("the model repeated itself and was stopped", {{"bytes", guard.text().size()}});
+    if (guard.tripped()) co_return std::string();
+    if (!written) co_return std::move(written).error();
+    turn.count(written->usage);
+    co_return std::move(written->content);
   }
 
   asio::awaitable<Result<ModelTurn>> hand_out(Turn& turn, ToolCall call, DeltaSink* deltas) {
@@ -216,7 +227,9 @@ class Planned : public Provider {
   }
 
   asio::awaitable<Result<ModelTurn>> chat(Turn& turn, DeltaSink* deltas) {
-    auto asked = turn.ask(without_tools(turn.request().messages), turn.request().options);
+    auto messages = without_tools(turn.request().messages);
+    if (turn.run().instructions.empty()) messages.insert(messages.begin(), message_of("system", kChatRules));
+    auto asked = turn.ask(std::move(messages), turn.request().options);
     co_return co_await finish(turn, std::move(asked), deltas);
   }
 
@@ -225,7 +238,7 @@ class Planned : public Provider {
     const Run& run = turn.run();
     auto messages = chain(steps_prefix(plan.tools), progress.conversation);
     const std::string text = answer_text(run.made.back().tool, run.made.back().result, run.request, run.instructions);
-    messages.push_back(user_message(text));
+    messages.push_back(message_of("user", text));
     auto asked = turn.ask(std::move(messages), turn.request().options);
     co_return co_await finish(turn, std::move(asked), deltas);
   }
@@ -259,7 +272,7 @@ asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, b
   }
   for (const auto& choice : choices) {
     TurnRequest request;
-    request.messages.push_back(user_message("Hello!"));
+    request.messages.push_back(message_of("user", "Hello!"));
     request.tools = tools;
     request.tool_choice = choice;
     request.options = json::object({{"temperature", 0}, {"max_tokens", 1}});

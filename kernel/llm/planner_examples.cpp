@@ -34,9 +34,6 @@ std::string first_sentence(std::string_view text) {
   return base::shorten(sentence, 160);
 }
 
-constexpr const char* kMadeUpResult = "done";
-constexpr const char* kMadeUpAnswer = "It is done.";
-
 /// A value that says what belongs there.
 Value sample_of(std::string_view name, const Value& schema) {
   for (const auto* key : {"const", "default"}) {
@@ -66,8 +63,6 @@ Example derived_example(const ToolSpec& tool) {
   out.request = "Please " + action + ".";
   out.task = base::shorten(action, kTaskMax);
   out.arguments = json::object(arguments).dump();
-  out.result = kMadeUpResult;
-  out.answer = kMadeUpAnswer;
   return out;
 }
 
@@ -181,11 +176,11 @@ struct WrittenExample {
   const char* example;
 };
 constexpr WrittenExample kWritten[] = {
-    {"- weather_now(city: string - Name of the city): Looks up the current weather of a city.",
-     R"({"request": "How warm is it in Lisbon right now?", "task": "get the weather of Lisbon", )"
-     R"("arguments": {"city": "Lisbon"}})"},
-    {"- calendar_add(title: string, day: string): Adds an entry to the user's calendar.",
-     R"({"request": "Put 'dentist' into my calendar for Friday.", "task": "add 'dentist' on Friday", )"
+    {"- tide_times(harbour: string - Name of the harbour): Looks up today's tides of a harbour.",
+     R"({"request": "When is high tide in Lisbon today?", "task": "get the tides of Lisbon", )"
+     R"("arguments": {"harbour": "Lisbon"}})"},
+    {"- diary_add(title: string, day: string): Adds an entry to the user's diary.",
+     R"({"request": "Put 'dentist' into my diary for Friday.", "task": "add 'dentist' on Friday", )"
      R"("arguments": {"title": "dentist", "day": "Friday"}})"},
 };
 
@@ -226,8 +221,6 @@ std::optional<Example> parse_example(std::string_view text) {
   out.request = (*parsed)["request"].string_or("");
   out.task = (*parsed)["task"].string_or("");
   out.arguments = (*parsed)["arguments"].dump();
-  out.result = kMadeUpResult;
-  out.answer = kMadeUpAnswer;
   if (out.request.empty() || out.task.empty()) return std::nullopt;
   return out;
 }

@@ -2,10 +2,12 @@
 //
 // Two conversations, each behind a prefix that stays the same for a tool set, so
 // that the model server keeps it in its prompt cache:
-//   planning:  request -> {"plan": [{"tool": "...", "task": "..."}]}
-//   steps:     request, Next: TOOL: TASK -> {"tool": "...", "arguments": {...}}
+//   planning:  request -> {"plan": ["TOOL: TASK", ...]}
+//   steps:     request, Next: TOOL: TASK -> the arguments as JSON
 //              result, Next: TOOL: TASK  -> ...
 //              result, now answer        -> free text
+// What the model need not write it does not write: on two cores a token takes some
+// 50 ms, and the tool's name in each call would be ten of them.
 #pragma once
 
 #include <cstddef>
@@ -60,10 +62,9 @@ struct EarlierTurn {
 /// @param instructions of the caller's system messages; "": none.
 [[nodiscard]] std::string answer_text(std::string_view previous_tool, std::string_view result,
                                       std::string_view request, std::string_view instructions);
-[[nodiscard]] Value step_schema(const ToolSpec& tool);
 [[nodiscard]] bool takes_arguments(const ToolSpec& tool);
-/// A call in the form the model is to write.
-[[nodiscard]] std::string call_text(std::string_view tool, const Value& arguments);
+/// Arguments in the form the model is to write.
+[[nodiscard]] std::string call_text(const Value& arguments);
 /// The arguments in the text of a step; empty when there are none to be found.
 [[nodiscard]] std::optional<Value> parse_call(std::string_view text, const ToolSpec& tool);
 

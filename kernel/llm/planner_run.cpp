@@ -96,7 +96,7 @@ Progress follow(const Run& run, const std::vector<Step>& plan, const std::vector
     const Step step = step_of_call(call, previous, plan, next, progress.corrections);
     progress.conversation.push_back(message("user", step_text(so_far, step)));
     const auto arguments = Value::parse(call.arguments);
-    progress.conversation.push_back(message("assistant", call_text(call.tool, arguments ? *arguments : Value())));
+    progress.conversation.push_back(message("assistant", call_text(arguments ? *arguments : Value())));
     so_far.made.push_back(call);
   }
   if (run.made.size() >= static_cast<std::size_t>(kCallsMax)) return progress;

@@ -182,8 +182,9 @@ bool PluginHost::shutdown() {
     snapshot_ = std::make_shared<ToolSnapshot>(std::vector<ToolPtr>{});
     entries.swap(entries_);
   }
-  // One grace for all of them together.
-  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(limits_.shutdown_grace_ms);
+  // One grace for all of them together; calls that were cancelled just now have theirs.
+  const auto grace = std::chrono::milliseconds(std::max(limits_.shutdown_grace_ms, limits_.cancel_grace_ms));
+  const auto end = std::chrono::steady_clock::now() + grace;
   for (auto& entry : entries) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     if (entry.generation) all_ended &= entry.generation->close(std::max<std::int64_t>(0, left.count()));

@@ -40,8 +40,9 @@ class PluginHost {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
   [[nodiscard]] std::vector<PluginStatus> statuses() const;
 
-  /// No new calls; waits for the running ones up to limits.shutdown_grace_ms,
-  /// then destroys the instances. The I/O threads must still run. Idempotent.
+  /// No new calls; waits for the running ones up to the longer one of
+  /// limits.shutdown_grace_ms and limits.cancel_grace_ms, then destroys the instances.
+  /// The I/O threads must still run. Idempotent.
   /// @return false: calls of a plugin do not end. They may hold worker threads,
   /// which nobody can join then: the process has to leave by _exit.
   bool shutdown();

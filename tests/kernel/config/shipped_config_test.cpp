@@ -44,6 +44,8 @@ TEST(ShippedConfig, RepeatsTheDefaultsOfTheStructs) {
   ModelSettings model = shipped.models.at(0);
   EXPECT_EQ(model.provider, "embedded");
   EXPECT_EQ(model.tool_mode, "planned");
+  EXPECT_FALSE(model.embedded.prewarm_tools.empty());
+  model.embedded.prewarm_tools.clear();  // a default may name a tool, the kernel may not
   ModelSettings plain{.id = "local", .provider = "embedded", .tool_mode = "planned"};
   Settings one, other;
   one.models = {model}, other.models = {plain};

@@ -57,7 +57,7 @@ TEST(PlannerPrompts, ToolAndNoToolExamplesAlternate) {
 TEST(PlannerPrompts, EarlierTurnsKeepTheForm) {
   const std::vector<EarlierTurn> earlier = {{"one", {}, "1"}, {"two", {"weather"}, "2"}, {"three", {}, "3"}};
   EXPECT_EQ(transcript(plan_question(earlier, "four")),
-            "user: two\nassistant: {\"plan\": [{\"tool\": \"weather\", \"task\": \"two\"}]}\n"
+            "user: two\nassistant: {\"plan\": [\"weather: two\"]}\n"
             "user: three\nassistant: {\"plan\": []}\nuser: four\n");
 }
 
@@ -67,6 +67,9 @@ TEST(PlannerPrompts, APlanIsReadWithCare) {
     for (const auto& step : parse_plan(text, two_tools())) out += step.tool + ":" + step.task + ";";
     return out;
   };
+  EXPECT_EQ(plan(R"({"plan": ["clock: now"]})"), "clock:now;");
+  EXPECT_EQ(plan(R"({"plan": ["clock: what: now"]})"), "clock:what: now;");
+  EXPECT_EQ(plan(R"({"plan": ["clock"]})"), "clock:do what was asked;");
   EXPECT_EQ(plan(R"({"plan": [{"tool": "clock", "task": "now"}]})"), "clock:now;");
   EXPECT_EQ(plan("```json\n{\"plan\": [{'tool': 'clock', 'task': 'now'}]}\n```"), "clock:now;");
   EXPECT_EQ(plan(R"({"plan": [{"tool": "magic", "task": "now"}, {"tool": "clock", "task": "x"}]})"), "clock:x;");
@@ -83,6 +86,7 @@ TEST(PlannerPrompts, ACallIsReadWithCare) {
   EXPECT_EQ(arguments(R"({"tool": "weather", "arguments": {"city": "Rome"}})"), R"({"city":"Rome"})");
   EXPECT_EQ(arguments(R"({"city": "Rome"})"), R"({"city":"Rome"})");
   EXPECT_EQ(arguments(R"({"town": "Rome"})"), "none");
+  EXPECT_EQ(arguments("{}"), "none") << "city is required";
   EXPECT_EQ(arguments("Rome"), "none");
 }
 
@@ -103,7 +107,7 @@ TEST(PlannerPrompts, ResultsAreUnwrappedAndLongOnesCut) {
   EXPECT_EQ(unwrap_result("Tool 'clock' is broken"), "Tool 'clock' is broken");
   const std::string text = next_step_text("clock", std::string(10'000, 'a') + "END", {"weather", "t"});
   EXPECT_LT(text.size(), kResultMax + 200);
-  EXPECT_NE(text.find("END\n\nNext: weather: t"), std::string::npos);
+  EXPECT_NE(text.find("END\n\nNext: weather: t\nNo variable and no file holds the result above: write its values out."), std::string::npos);
   EXPECT_NE(next_step_text("clock", "", {"weather", "t"}).find("(nothing)"), std::string::npos);
 }
 

@@ -99,12 +99,13 @@ TEST(PlannerRun, TheConversationOfTheSteps) {
             R"(user: How warm is Oslo?
 
 Next: weather: get the weather of Oslo
-assistant: {"tool": "weather", "arguments": {"city": "Osl"}}
+assistant: {"city": "Osl"}
 user: Result of weather:
 unknown city
 
 Next: weather: that call failed, write a corrected one
-assistant: {"tool": "weather", "arguments": {"city": "Oslo"}}
+No variable and no file holds the result above: write its values out.
+assistant: {"city": "Oslo"}
 )");
 }
 

@@ -33,10 +33,13 @@ class FakeModel : public Provider {
     ModelTurn turn;
     turn.content = says.front();
     says.pop_front();
+    const Value whole = json::object({{"content", turn.content}});
+    if (deltas) {
+      const bool wanted = co_await deltas->on_delta(whole);
+      if (!wanted) co_return Error{Errc::cancelled, "nobody listens"};
+    }
     turn.finish_reason = "stop";
     turn.usage = {10, 1, 11};
-    const Value delta = json::object({{"content", turn.content}});
-    if (deltas) co_await deltas->on_delta(delta);
     co_return turn;
   }
   boost::asio::awaitable<Result<Value>> embed(Value body, base::CancelToken) override { co_return body; }
@@ -91,9 +94,9 @@ struct PlannerTest : ::testing::Test {
 };
 
 const std::string kTwoSteps =
-    R"({"plan": [{"tool": "weather", "task": "weather of Oslo"}, {"tool": "clock", "task": "the time"}]})";
-const std::string kOneStep = R"({"plan": [{"tool": "weather", "task": "weather of Oslo"}]})";
-const std::string kOslo = R"({"tool": "weather", "arguments": {"city": "Oslo"}})";
+    R"({"plan": ["weather: weather of Oslo", "clock: the time"]})";
+const std::string kOneStep = R"({"plan": ["weather: weather of Oslo"]})";
+const std::string kOslo = R"({"city": "Oslo"})";
 
 TEST_F(PlannerTest, AChainReadsLikeThis) {
   inner->says = {kTwoSteps, kOslo, "3 degrees at noon."};
@@ -108,16 +111,17 @@ TEST_F(PlannerTest, AChainReadsLikeThis) {
   EXPECT_EQ(transcript(last, last.size() - 5), R"(user: How warm is Oslo, and what time is it?
 
 Next: weather: weather of Oslo
-assistant: {"tool": "weather", "arguments": {"city": "Oslo"}}
+assistant: {"city": "Oslo"}
 user: Result of weather:
 3 degrees
 
 Next: clock: the time
-assistant: {"tool": "clock", "arguments": {}}
+No variable and no file holds the result above: write its values out.
+assistant: {}
 user: Result of clock:
 noon
 
-Now answer in plain text and state the values found. The request was: How warm is Oslo, and what time is it?
+Now answer in plain text and state the names and values found. The request was: How warm is Oslo, and what time is it?
 )");
 }
 
@@ -128,11 +132,10 @@ TEST_F(PlannerTest, ConstrainsThePlanAndTheCallButNotTheAnswer) {
   turn();
   const auto schema = [&](int i) { return inner->asked[i].options["response_format"]["json_schema"]["schema"]; };
   EXPECT_EQ(inner->asked[0].options["temperature"], Value(0));
-  EXPECT_EQ(schema(0)["properties"]["plan"]["items"]["properties"]["tool"]["enum"].dump(), R"(["weather","clock"])");
+  EXPECT_EQ(schema(0)["properties"]["plan"]["items"]["pattern"], Value(R"(^(weather|clock): [^"\\\n]{1,100}$)"));
   EXPECT_EQ(schema(0)["properties"]["plan"]["minItems"], Value(0));
-  EXPECT_EQ(schema(1)["properties"].dump(),
-            R"({"tool":{"type":"string","enum":["weather"]},"arguments":{"type":"object","required":["city"],)"
-            R"("properties":{"city":{"type":"string"}},"additionalProperties":false}})");
+  EXPECT_EQ(schema(1).dump(), R"({"type":"object","required":["city"],)"
+                              R"("properties":{"city":{"type":"string"}},"additionalProperties":false})");
   EXPECT_EQ(inner->asked[2].options.dump(), R"({"temperature":0.7})");
   for (const auto& asked : inner->asked) {
     EXPECT_EQ(asked.tools, 0u);
@@ -147,6 +150,12 @@ TEST_F(PlannerTest, AnEmptyPlanIsOrdinaryChat) {
   EXPECT_EQ(turn(), "says Hi! [stop]");
   EXPECT_EQ(transcript(inner->asked[1].messages), "system: Be kind.\nuser: Hello!\n");
   EXPECT_EQ(inner->asked[1].options.dump(), R"({"temperature":0.7})");
+  messages.erase(messages.begin());
+  memory.reset();
+  inner->says = {R"({"plan": []})", "Hi!"};
+  turn();
+  EXPECT_EQ(transcript(inner->asked[3].messages),
+            "system: You are a helpful assistant. Answer in the language of the request.\nuser: Hello!\n");
 }
 
 TEST_F(PlannerTest, WithoutMemoryThePlanIsMadeAgainAndFollowedOn) {
@@ -160,8 +169,8 @@ TEST_F(PlannerTest, WithoutMemoryThePlanIsMadeAgainAndFollowedOn) {
 }
 
 TEST_F(PlannerTest, AFailureIsCorrectedTwiceThenAnswered) {
-  inner->says = {kTwoSteps, R"({"tool": "weather", "arguments": {"city": "Osl"}})", kOslo,
-                 R"({"tool": "weather", "arguments": {"city": "Oslo, NO"}})", "It cannot be found."};
+  inner->says = {kTwoSteps, R"({"city": "Osl"})", kOslo,
+                 R"({"city": "Oslo, NO"})", "It cannot be found."};
   turn();
   answer_call("unknown city", true);
   EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
@@ -179,11 +188,16 @@ TEST_F(PlannerTest, ACorrectionThatCorrectsNothingIsSkipped) {
 }
 
 TEST_F(PlannerTest, RepeatedAndSenselessCallsAreSkipped) {
-  inner->says = {R"({"plan": [{"tool": "weather", "task": "a"}, {"tool": "weather", "task": "b"}, {"tool": "weather", "task": "c"}, {"tool": "clock", "task": "d"}]})",
+  inner->says = {R"({"plan": ["weather: a", "weather: b", "weather: c", "clock: d"]})",
                  kOslo, kOslo, "I would rather not.", "Done."};
   EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
   answer_call("3");
   EXPECT_EQ(turn(), "calls clock {} [tool_calls]");
+}
+
+TEST_F(PlannerTest, ACallThatLoopsIsSkipped) {
+  inner->says = {kOneStep, R"({"city": ")" + std::string(2'000, 'o'), "I cannot tell."};
+  EXPECT_EQ(turn(), "says I cannot tell. [stop]");
 }
 
 TEST_F(PlannerTest, APlanWithNoUsableStepIsChat) {
@@ -274,7 +288,7 @@ TEST_F(PlannerTest, AToolWithoutExamplesGetsOneFromTheModelOnce) {
   EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
   const auto shown = [&](std::size_t i) { return transcript(inner->asked[i].messages); };
   EXPECT_NE(shown(1).find("user: Where is the milk?"), std::string::npos) << shown(1);
-  EXPECT_NE(shown(2).find(R"({"tool": "notes/find", "arguments": {"text": "milk"}})"), std::string::npos) << shown(2);
+  EXPECT_NE(shown(2).find(R"(assistant: {"text": "milk"})"), std::string::npos) << shown(2);
 
   messages.resize(1);
   memory.reset();

@@ -40,8 +40,8 @@ std::string make_catalog(const std::filesystem::path& folder, const std::string&
 }
 
 asio::awaitable<void> keep_url(EmbeddedModel& model, asio::io_context& io, base::CancelToken cancel,
-                               std::optional<Result<std::string>>& kept) {
-  kept = co_await model.base_url(io, cancel);
+                               Caller caller, std::optional<Result<std::string>>& kept) {
+  kept = co_await model.base_url(io, cancel, caller);
 }
 
 }  // namespace
@@ -74,10 +74,10 @@ config::ModelSettings ModelFiles::settings() const {
   return settings;
 }
 
-Result<std::string> wait_for_url(EmbeddedModel& model, base::CancelToken cancel) {
+Result<std::string> wait_for_url(EmbeddedModel& model, base::CancelToken cancel, Caller caller) {
   asio::io_context io(1);
   std::optional<Result<std::string>> kept;
-  asio::co_spawn(io, keep_url(model, io, std::move(cancel), kept), asio::detached);
+  asio::co_spawn(io, keep_url(model, io, std::move(cancel), caller, kept), asio::detached);
   io.run();
   return kept ? std::move(*kept) : Result<std::string>(Error{Errc::internal, "base_url() ended without a result"});
 }

@@ -29,7 +29,8 @@ class ModelFiles {
 };
 
 /// Calls base_url() on a context of its own and waits for it.
-Result<std::string> wait_for_url(EmbeddedModel& model, base::CancelToken cancel = {});
+Result<std::string> wait_for_url(EmbeddedModel& model, base::CancelToken cancel = {},
+                                 Caller caller = Caller::request);
 
 /// A process by its descriptor: sees its end even when it is not our child.
 class Watched {

@@ -37,6 +37,23 @@ TEST(EmbeddedModel, StartsByItselfOnTheFirstUseAndAnswers) {
   EXPECT_EQ(model.status().runtime, "fake");
 }
 
+TEST(EmbeddedModel, RequestsWaitForTheWarmUp) {
+  const ModelFiles files;
+  EmbeddedModel model(files.settings(), files.scripts());
+  model.expect_warmup();
+  const auto early = wait_for_url(model, {}, Caller::warmup);
+  ASSERT_TRUE(early.ok()) << early.error().message;
+  EXPECT_EQ(model.status().state, EmbeddedState::warming);
+  model.warmed(0);
+  EXPECT_EQ(model.status().state, EmbeddedState::warming) << "that was an earlier start";
+  Result<std::string> url = Error{Errc::internal, "not asked"};
+  std::thread request([&] { url = wait_for_url(model); });
+  model.warmed(1);
+  request.join();
+  EXPECT_EQ(url.ok() ? *url : url.error().message, *early);
+  EXPECT_EQ(model.status().state, EmbeddedState::ready);
+}
+
 TEST(EmbeddedModel, ServesManyWaitersOfManyThreads) {
   const ModelFiles files;
   EmbeddedModel model(files.settings(), files.scripts());

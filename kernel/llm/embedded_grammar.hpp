@@ -1,0 +1,20 @@
+// What the grammars of the embedded runtime need beyond the JSON Schema.
+#pragma once
+
+#include "collet/json.hpp"
+
+namespace collet::llm {
+
+/// Request options whose `response_format` holds a JSON schema, with a pattern for
+/// each string that has no further rule: only \" \\ \/ \n \r \t as escapes.
+///
+/// The runtime lets a model pick among the characters that JSON allows. One that
+/// writes a regular expression in code begins with a lone backslash for "\d", finds
+/// that only b, f, n, r, t and u may follow, takes "\b" and does so for ever. With \b
+/// and \u gone the likeliest next character is the second backslash.
+///
+/// The runtime reads a pattern as one of the JSON text, not of the value in it; that
+/// is why this is not for other servers.
+[[nodiscard]] Value with_plain_escapes(const Value& options);
+
+}  // namespace collet::llm

@@ -41,18 +41,36 @@ void write_assistant(JsonWriter& writer, const llm::ModelTurn& turn) {
   writer.end_object();
 }
 
-// `refusal` is in every message of this API; most upstreams leave it out.
-Value with_refusals(const Value& choices) {
-  std::vector<Value> completed;
+// `refusal` is in every message of this API, and `content` is never null; most
+// upstreams leave out the one or the other.
+void write_adopted_message(JsonWriter& writer, const Value& message) {
+  if (!message.is_object()) {
+    writer.value(message);
+    return;
+  }
+  writer.begin_object();
+  for (std::size_t i = 0; i < message.size(); ++i) {
+    const Value member = message.member_at(i);
+    if (message.key_at(i) != "content" || !member.is_null()) writer.member(message.key_at(i), member);
+  }
+  if (message["content"].is_null()) writer.member("content", "");
+  if (!message.has("refusal")) writer.key("refusal").null();
+  writer.end_object();
+}
+
+void write_adopted_choices(JsonWriter& writer, const Value& choices) {
+  writer.begin_array();
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Value choice = choices.at(i);
-    const Value message = choice["message"];
-    const bool complete = !message.is_object() || (message.has("refusal") && !message["content"].is_null());
-    const Value defaults = json::object({{"content", message["content"].is_null() ? Value("") : message["content"]},
-                                         {"refusal", message["refusal"]}});
-    completed.push_back(complete ? choice : json::merge(choice, json::object({{"message", json::merge(message, defaults)}})));
+    writer.begin_object();
+    for (std::size_t m = 0; m < choice.size(); ++m) {
+      writer.key(choice.key_at(m));
+      if (choice.key_at(m) == "message") write_adopted_message(writer, choice.member_at(m));
+      else writer.value(choice.member_at(m));
+    }
+    writer.end_object();
   }
-  return json::array(completed);
+  writer.end_array();
 }
 
 }  // namespace
@@ -136,7 +154,9 @@ std::string adopt_completion_json(const Envelope& envelope, const Value& raw) {
     const bool ours = key == "id" || key == "object" || key == "created" || key == "model" ||
                       key == "system_fingerprint";
     if (ours) continue;
-    writer.member(key, key == "choices" ? with_refusals(raw.member_at(i)) : raw.member_at(i));
+    writer.key(key);
+    if (key == "choices") write_adopted_choices(writer, raw.member_at(i));
+    else writer.value(raw.member_at(i));
   }
   return writer.end_object().take();
 }

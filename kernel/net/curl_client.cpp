@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kPooledHandlesMax = 64;
 constexpr std::size_t kParsedUrlsMax = 64;
 constexpr int kTurnsAtOnce = 16;
-constexpr long kReceiveBytes = 16 << 10;
+constexpr long kReceiveBytes = 4 << 10;  // held by each open exchange; tokens come in small pieces
 
 struct SlistDeleter {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }

@@ -136,7 +136,7 @@ class Server final : public cli::RunningServer {
       const bool waits_for_use = status.state == llm::EmbeddedState::stopped;
       if (status.state != llm::EmbeddedState::ready && !waits_for_use) parts.emplace_back("model " + id, llm::describe(status));
     }
-    if (!sandbox_->unavailable_reason().empty()) parts.emplace_back("sandbox", sandbox_->unavailable_reason());
+    if (auto reason = sandbox_->present_reason(); !reason.empty()) parts.emplace_back("sandbox", std::move(reason));
     return parts;
   }
 
@@ -208,8 +208,9 @@ class Server final : public cli::RunningServer {
     base::log_info("stopping", {{"active_requests", static_cast<std::int64_t>(net_->active_requests())}});
     for (auto& warmup : warmups_) warmup->stop();
     const bool finished = wait_until_idle(limits.shutdown_grace_ms);
-    net_->close_all();
+    if (!finished) net_->end_requests(Error{Errc::closed, "the server is shutting down; ask again later"});
     const bool idle = finished || wait_until_idle(limits.cancel_grace_ms + 1'000);
+    net_->close_all();
     const bool plugins_ended = plugins_.shutdown();
     for (auto& [id, model] : embedded_) model->stop();
     io_.stop();

@@ -31,17 +31,32 @@ Result<Value> inspect_plugin(const std::string& path) {
                        {"manifest", file.manifest.json}});
 }
 
-Result<Value> pull(const config::ModelSettings& model, const cli::PullProgressFn& progress) {
+using Fetch = Result<llm::PullSummary> (*)(const llm::ModelScripts&, const config::ModelSettings&, const llm::PullCallback&);
+
+cli::PullStep to_step(const llm::PullProgress& progress) {
+  if (progress.step == "building") {
+    return {.step = progress.step, .file = "the runtime", .percent = static_cast<int>(progress.bytes_done)};
+  }
+  return {progress.step, progress.file, progress.message, progress.bytes_done, progress.bytes_total};
+}
+
+Result<Value> fetch(Fetch work, const config::ModelSettings& model, const cli::PullProgressFn& progress) {
   auto scripts = llm::find_model_scripts();
   if (!scripts) return std::move(scripts).error();
-  const auto summary = llm::pull_model(*scripts, model, [&](const llm::PullProgress& step) {
-    return progress({step.step, step.file, step.message, step.bytes_done, step.bytes_total});
-  });
+  const auto summary = work(*scripts, model, [&](const llm::PullProgress& step) { return progress(to_step(step)); });
   if (!summary) return summary.error();
   return json::object({{"model", summary->model},
                        {"runtime", summary->runtime},
                        {"directory", summary->directory},
                        {"seconds", summary->seconds}});
+}
+
+Result<Value> pull(const config::ModelSettings& model, const cli::PullProgressFn& progress) {
+  return fetch(llm::pull_model, model, progress);
+}
+
+Result<Value> build_runtime(const config::ModelSettings& model, const cli::PullProgressFn& progress) {
+  return fetch(llm::build_runtime, model, progress);
 }
 
 Value to_value(const llm::ModelFile& file) {
@@ -86,7 +101,7 @@ cli::Hooks make_hooks() {
   hooks.make_http_client = [](boost::asio::io_context& io) { return net::make_http_client(io, {}); };
   hooks.doctor_checks = doctor_checks;
   hooks.inspect_plugin = inspect_plugin;
-  hooks.model = {pull, status, remove};
+  hooks.model = {pull, build_runtime, status, remove};
   hooks.dialect = {api::kAgentsPath, api::kToolType, api::kNamespacedToolType};
   return hooks;
 }

@@ -15,9 +15,14 @@ std::string_view exit_of(const plugin::CallOutcome& outcome) {
   return outcome.is_error ? "error" : "ok";
 }
 
-}  // namespace
+struct Ending {
+  std::string_view verdict, rule;
+  std::int64_t duration_us = 0;
+  std::int64_t output_bytes = 0;
+  std::string_view exit, details;
+};
 
-void audit_call(const AuditedCall& call, const plugin::CallOutcome& outcome) {
+void write(const AuditedCall& call, const Ending& ending) {
   base::audit(json::object({{"request_id", call.request_id},
                             {"call_id", call.call_id},
                             {"caller", call.caller},
@@ -25,13 +30,24 @@ void audit_call(const AuditedCall& call, const plugin::CallOutcome& outcome) {
                             {"asked_name", call.asked_name},
                             {"app", call.app},
                             {"size", call.size},
-                            {"arguments_hash", hash_of(call.arguments)},
-                            {"verdict", "allowed"},
-                            {"rule", "default"},
-                            {"duration_us", outcome.duration_us},
-                            {"output_bytes", static_cast<std::int64_t>(outcome.output_bytes)},
-                            {"exit", exit_of(outcome)},
-                            {"details", outcome.details}}));
+                            {"arguments_hash", call.arguments.empty() ? std::string() : hash_of(call.arguments)},
+                            {"verdict", ending.verdict},
+                            {"rule", ending.rule},
+                            {"duration_us", ending.duration_us},
+                            {"output_bytes", ending.output_bytes},
+                            {"exit", ending.exit},
+                            {"details", ending.details}}));
+}
+
+void write_denial(const AuditedCall& call, std::string_view rule) {
+  write(call, {.verdict = "denied", .rule = rule, .exit = "denied"});
+}
+
+}  // namespace
+
+void audit_call(const AuditedCall& call, const plugin::CallOutcome& outcome) {
+  write(call, {"allowed", "default", outcome.duration_us, static_cast<std::int64_t>(outcome.output_bytes), exit_of(outcome),
+               outcome.details});
 }
 
 void audit_call(const RunRequest& request, const RunTool& tool, const StartCall& start,
@@ -41,15 +57,21 @@ void audit_call(const RunRequest& request, const RunTool& tool, const StartCall&
              outcome);
 }
 
+void audit_denied_request(std::string_view request_id, std::string_view caller, std::string_view tool_name,
+                          const RunTool& tool, std::string_view rule) {
+  write_denial({request_id, "", caller, tool_name, tool.asked_name, tool.app, tool.size, ""}, rule);
+}
+
 void audit_refusal(const RunRequest& request, const RefuseCall& refusal) {
-  base::audit(json::object({{"request_id", request.request_id},
-                            {"call_id", refusal.call_id},
-                            {"caller", request.caller.id},
-                            {"tool", refusal.name},
-                            {"arguments_hash", hash_of(refusal.arguments)},
-                            {"verdict", "denied"},
-                            {"rule", refusal.rule},
-                            {"exit", "denied"}}));
+  AuditedCall call{request.request_id, refusal.call_id, request.caller.id, refusal.name,
+                   refusal.name, "", "", refusal.arguments};
+  for (const RunTool& tool : request.tools) {
+    if (tool.offer.offered_name != refusal.name) continue;
+    const std::string full_name = tool.offer.tool->info.full_name();
+    call.tool = full_name, call.asked_name = tool.asked_name, call.app = tool.app, call.size = tool.size;
+    return write_denial(call, refusal.rule);
+  }
+  write_denial(call, refusal.rule);
 }
 
 }  // namespace collet::agent

@@ -17,6 +17,9 @@ struct AuditedCall {
 void audit_call(const AuditedCall& call, const plugin::CallOutcome& outcome);
 void audit_call(const RunRequest& request, const RunTool& tool, const StartCall& start,
                 const plugin::CallOutcome& outcome);
+/// A tool that the request may not even offer.
+void audit_denied_request(std::string_view request_id, std::string_view caller, std::string_view tool_name,
+                          const RunTool& tool, std::string_view rule);
 /// A call that was not let through.
 void audit_refusal(const RunRequest& request, const RefuseCall& refusal);
 

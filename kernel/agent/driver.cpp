@@ -67,9 +67,7 @@ class Driver {
         shared_(std::make_shared<Shared>(io)), deadline_(io) {}
 
   asio::awaitable<RunSummary> run(base::CancelToken gone) {
-    const auto stop = gone.on_cancel([this] {
-      shared_->inbox.push(Mail{Input{Stopped{{Errc::cancelled, "the client went away"}}}});
-    });
+    const auto stop = gone.on_cancel([this, gone] { shared_->inbox.push(Mail{Input{Stopped{gone.reason()}}}); });
     arm_deadline();
     std::vector<Output> outputs = machine_.start();
     co_await perform(std::move(outputs));
@@ -222,7 +220,7 @@ class Driver {
       if (error || shared->over) return;
       shared->inbox.push(Mail{Input{Stopped{
           {Errc::timeout, "the run took longer than limits.run_seconds_max = " +
-                              std::to_string(run_ms / 1000) + " s"}}}});
+                              std::to_string(run_ms / 1000) + " s"}, true}}});
     });
   }
 

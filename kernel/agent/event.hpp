@@ -48,6 +48,7 @@ struct ToolActivity {
 /// The run ended before its goal: a cap, the model, the upstream.
 struct RunFailed {
   Error error;
+  bool is_cap = false;  ///< A limit of the run: to ask again would end the same way.
 };
 
 using Event = std::variant<TurnDelta, AssistantTurn, ToolCompleted, ToolActivity, RunFailed>;

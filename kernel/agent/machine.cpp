@@ -91,11 +91,11 @@ std::vector<Output> Machine::on(ModelAnswered input) {
     rest.emplace_back(Finish{});
   } else if (output_bytes_ > request_.limits.run_output_bytes_max) {
     rest = fail({Errc::limit, "the run wrote more than limits.run_output_bytes_max = " +
-                                  std::to_string(request_.limits.run_output_bytes_max) + " bytes"});
+                                  std::to_string(request_.limits.run_output_bytes_max) + " bytes"}, true);
   } else if (summary_.turns >= request_.limits.turns_max) {
     rest = fail({Errc::limit, "the run used all its model turns (limits.turns_max = " +
                                   std::to_string(request_.limits.turns_max) +
-                                  ") and still wants to call tools"});
+                                  ") and still wants to call tools"}, true);
   } else {
     rest = begin_calls(std::move(wanted));
   }
@@ -117,18 +117,19 @@ std::vector<Output> Machine::on(CallEnded input) {
 std::vector<Output> Machine::on(Stopped input) {
   std::vector<Output> out;
   out.emplace_back(Abandon{input.reason});
-  std::vector<Output> rest = fail(std::move(input.reason));
+  std::vector<Output> rest = fail(std::move(input.reason), input.is_cap);
   std::move(rest.begin(), rest.end(), std::back_inserter(out));
   return out;
 }
 
-std::vector<Output> Machine::fail(Error error) {
+std::vector<Output> Machine::fail(Error error, bool is_cap) {
   finished_ = true;
   summary_.failed = true;
+  summary_.is_cap = is_cap;
   summary_.error = error;
   std::vector<Output> out;
   // Nobody is there to read why a cancelled run ended.
-  if (error.code != Errc::cancelled) out.emplace_back(Emit{RunFailed{std::move(error)}});
+  if (error.code != Errc::cancelled) out.emplace_back(Emit{RunFailed{std::move(error), is_cap}});
   out.emplace_back(Finish{});
   return out;
 }
@@ -196,14 +197,16 @@ Result<std::string> Machine::admit(const llm::ToolCall& wanted, Call& call, std:
     return refused("tool.arguments", "The arguments of \"" + wanted.name +
                                          "\" are not valid JSON: " + parsed.error().message);
   }
-  const auto findings = tool->offer.input.validate(*parsed);
-  if (!findings.empty()) {
-    return refused("tool.arguments", "The arguments of \"" + wanted.name +
-                                         "\" do not fit its schema: " + describe(findings));
+  if (!parsed->is_object()) {
+    return refused("tool.arguments", "The arguments of \"" + wanted.name + "\" must be a JSON object, got " +
+                                         std::string(name(parsed->kind())) + ".");
   }
-  Value arguments = tool->offer.input.with_defaults(*parsed);
-  if (tool->offer.pinned.size() > 0) arguments = json::merge(arguments, tool->offer.pinned);
-  return arguments.dump();
+  const auto arguments = plugin::complete_arguments(tool->offer, *parsed);
+  if (!arguments) {
+    return refused("tool.arguments", "The arguments of \"" + wanted.name +
+                                         "\" do not fit its schema: " + arguments.error().message);
+  }
+  return arguments->dump();
 }
 
 void Machine::refuse(Call& call, std::string_view rule, const std::string& message,
@@ -243,7 +246,7 @@ std::vector<Output> Machine::advance() {
   if (output_bytes_ > request_.limits.run_output_bytes_max) {
     std::vector<Output> rest =
         fail({Errc::limit, "the run's output is over limits.run_output_bytes_max = " +
-                               std::to_string(request_.limits.run_output_bytes_max) + " bytes"});
+                               std::to_string(request_.limits.run_output_bytes_max) + " bytes"}, true);
     std::move(rest.begin(), rest.end(), std::back_inserter(out));
     return out;
   }

@@ -37,6 +37,7 @@ struct CallEnded {
 /// A deadline passed (code timeout) or the caller left (cancelled).
 struct Stopped {
   Error reason;
+  bool is_cap = false;  ///< By a limit of the run.
 };
 using Input = std::variant<ModelAnswered, ModelFailed, CallEnded, Stopped>;
 
@@ -100,7 +101,7 @@ class Machine {
   std::vector<Output> on(Stopped input);
   std::vector<Output> begin_calls(std::vector<llm::ToolCall> wanted);
   std::vector<Output> advance();
-  std::vector<Output> fail(Error error);
+  std::vector<Output> fail(Error error, bool is_cap = false);
   Result<std::string> admit(const llm::ToolCall& wanted, Call& call, std::string_view& rule);
   void refuse(Call& call, std::string_view rule, const std::string& message,
               std::vector<Output>& out);

@@ -53,6 +53,7 @@ struct RunSummary {
   int tool_calls = 0;
   bool failed = false;
   Error error;  ///< When failed.
+  bool is_cap = false;  ///< It failed by a limit of the run.
 };
 
 }  // namespace collet::agent

@@ -1,5 +1,7 @@
 #include "agent/tool_result.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "collet/abi.h"
 #include "collet/json.hpp"
@@ -53,7 +55,11 @@ std::string to_call_tool_result(const plugin::CallOutcome& outcome) {
   }
   writer.end_array();
   if (outcome.contents.size() == 1 && outcome.contents[0].kind == COLLET_CONTENT_JSON) {
-    writer.key("structuredContent").raw(outcome.contents[0].data);
+    // Line ends in JSON stand between its tokens only, and would break the event
+    // that this goes into.
+    std::string json = outcome.contents[0].data;
+    std::ranges::replace_if(json, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    writer.key("structuredContent").raw(json);
   }
   writer.member("isError", outcome.is_error || !outcome.status).end_object();
   return writer.take();

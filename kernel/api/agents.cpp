@@ -50,11 +50,12 @@ Result<PreparedRun> prepare(Exchange& exchange, const Value& body) {
   if (fields.error()) return *fields.error();
   auto messages = parse_messages(fields.get("messages"));
   if (!messages) return std::move(messages).error();
-  auto model = choose_model(exchange.context, asked);
+  auto model = choose_chat_model(exchange.context, asked);
   if (!model) return std::move(model).error();
-  ToolSelection selection;
-  const std::string unknown = fields.unknown(kKnown);
-  if (!unknown.empty()) selection.warnings.push_back(unknown + ": unknown field, ignored");
+  ToolSelection selection(exchange.request.request_id);
+  if (std::string warning = fields.unknown_warning(kKnown); !warning.empty()) {
+    selection.warnings.push_back(std::move(warning));
+  }
   auto added = add_tools(fields.get("tools"), "tools", exchange.context, *exchange.key, selection);
   if (!added) return std::move(added).error();
   auto prepared = prepare_run(exchange.context, *exchange.key, exchange.request, std::move(model).value(),
@@ -85,7 +86,7 @@ class AgentStream final : public agent::EventSink {
       return "event:tool\ndata:" + activity_json(envelope_, *activity) + "\n\n";
     }
     if (const auto* failure = std::get_if<agent::RunFailed>(&event)) {
-      return error_event(model_to_http(failure->error));
+      return error_event(run_to_http(failure->error, failure->is_cap));
     }
     return {};  // deltas are not asked for
   }

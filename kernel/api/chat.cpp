@@ -1,6 +1,8 @@
 // POST /v1/chat/completions: with tools of ours the whole loop, else passed through.
 #include <algorithm>
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "api/chat_run.hpp"
 #include "api/errors.hpp"
@@ -31,6 +33,18 @@ Value forwarded_options(const Value& body) {
   return json::object(options);
 }
 
+const std::array<std::string, 1> kExtensionFields = {"tools"};
+
+/// A choice by name must be of a tool that is offered.
+Result<void> check_choice(const Value& choice, const ToolSelection& selection) {
+  const auto name = choice["function"]["name"].as_string();
+  if (!name || selection.names.contains(*name)) return {};
+  std::vector<std::string> names;
+  for (const auto& [offered, count] : selection.names) names.push_back(offered);
+  return Error{Errc::invalid, "tool_choice.function.name: \"" + base::shorten(*name, 80) + "\" is not among the tools" +
+                                  (names.empty() ? "; none are offered" : ": " + base::join(names, ", "))};
+}
+
 Result<ChatRequest> prepare(Exchange& exchange, const Value& body) {
   Fields fields(body, "");
   ChatRequest chat;
@@ -38,17 +52,22 @@ Result<ChatRequest> prepare(Exchange& exchange, const Value& body) {
   chat.stream = fields.boolean("stream", false);
   chat.include_usage = fields.object("stream_options")["include_usage"].as_bool().value_or(false);
   const Value extension = fields.object("heroku");
+  ToolSelection selection(exchange.request.request_id);
   if (fields.error()) return *fields.error();
   auto messages = parse_messages(fields.get("messages"));
   if (!messages) return std::move(messages).error();
   auto choice = parse_tool_choice(fields.get("tool_choice"));
   if (!choice) return std::move(choice).error();
-  auto model = choose_model(exchange.context, asked);
+  auto model = choose_chat_model(exchange.context, asked);
   if (!model) return std::move(model).error();
-  ToolSelection selection;
+  if (!extension.is_null()) {
+    std::string warning = Fields(extension, "heroku").unknown_warning(kExtensionFields);
+    if (!warning.empty()) selection.warnings.push_back(std::move(warning));
+  }
   auto added = add_tools(fields.get("tools"), "tools", exchange.context, *exchange.key, selection);
   if (added) added = add_tools(extension["tools"], "heroku.tools", exchange.context, *exchange.key, selection);
   if (!added) return std::move(added).error();
+  if (auto offered = check_choice(*choice, selection); !offered) return std::move(offered).error();
   auto prepared = prepare_run(exchange.context, *exchange.key, exchange.request, std::move(model).value(),
                               std::move(messages).value(), std::move(selection), fields.get("events"));
   if (!prepared) return std::move(prepared).error();

@@ -62,7 +62,7 @@ class QuietSink final : public agent::EventSink {
 // What the caller may see of a delta: not the calls of tools that run here.
 Value visible_part(const Value& delta) {
   Value visible = delta.has("tool_calls") ? json::without(delta, "tool_calls") : delta;
-  const bool empty_text = visible["content"].string_or("").empty() && visible["reasoning"].is_null();
+  const bool empty_text = visible["content"].string_or("").empty() && reasoning_of(visible).empty();
   return empty_text ? Value() : visible;
 }
 
@@ -142,7 +142,10 @@ asio::awaitable<void> pass_through(Exchange& exchange, ChatRequest& chat) {
   base::CancelToken gone = exchange.request.gone;
   const auto turn = co_await chat.prepared.model.provider->complete(std::move(request), listener, std::move(gone));
   if (!turn) {
-    if (turn.error().code != Errc::cancelled) co_await stream.fail(turn.error());
+    // Cancelled by a server that stops, there is still somebody to tell.
+    const base::CancelToken& token = exchange.request.gone;
+    const Error why = token.cancelled() ? token.reason() : turn.error();
+    if (why.code != Errc::cancelled) co_await stream.fail(model_to_http(why));
     co_return;
   }
   charge_usage(exchange, turn->usage);
@@ -165,7 +168,9 @@ asio::awaitable<void> whole_run(Exchange& exchange, ChatRequest& chat) {
                                                   *chat.prepared.model.provider, sink, std::move(gone));
   charge_usage(exchange, summary.usage);
   if (summary.failed) {
-    HttpError error = model_to_http(summary.error);
+    HttpError error = run_to_http(summary.error, summary.is_cap);
+    // Clients of the OpenAI kind ask again by themselves; tools would run twice.
+    if (summary.tool_calls > 0) exchange.headers.emplace_back("x-should-retry", "false");
     if (summary.error.code != Errc::cancelled) {
       co_await send_error(exchange.responder, std::move(error), exchange.headers);
     }
@@ -192,7 +197,7 @@ asio::awaitable<void> stream_run(Exchange& exchange, ChatRequest& chat) {
       exchange.context.io, std::move(chat.prepared.run), *chat.prepared.model.provider, sink, std::move(gone));
   charge_usage(exchange, summary.usage);
   if (summary.failed) {
-    if (summary.error.code != Errc::cancelled) co_await stream.fail(summary.error);
+    if (summary.error.code != Errc::cancelled) co_await stream.fail(run_to_http(summary.error, summary.is_cap));
     co_return;
   }
   const auto calls = client_calls(summary, names);

@@ -59,8 +59,7 @@ asio::awaitable<void> ChatStream::finish(std::string finish_reason, llm::Usage u
   if (written) co_await exchange_.responder.end();
 }
 
-asio::awaitable<void> ChatStream::fail(Error error) {
-  HttpError http = model_to_http(error);
+asio::awaitable<void> ChatStream::fail(HttpError http) {
   if (!begun()) {
     co_await send_error(exchange_.responder, std::move(http), exchange_.headers);
     co_return;

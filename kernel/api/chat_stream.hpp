@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "api/errors.hpp"
 #include "api/handlers.hpp"
 #include "api/wire.hpp"
 
@@ -31,7 +32,7 @@ class ChatStream {
   /// Finish chunk, usage trailer if asked for, done event.
   boost::asio::awaitable<void> finish(std::string finish_reason, llm::Usage usage, bool include_usage);
   /// As an HTTP error when nothing was sent yet, else as an error event.
-  boost::asio::awaitable<void> fail(Error error);
+  boost::asio::awaitable<void> fail(HttpError http);
 
  private:
   Exchange& exchange_;

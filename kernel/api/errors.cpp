@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "collet/json.hpp"
 
 namespace collet::api {
@@ -10,11 +11,14 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t kMessageBytesMax = 4'000;  // it may quote the request
+
 void write_error(JsonWriter& writer, const HttpError& error) {
+  const std::string message = base::shorten(error.message, kMessageBytesMax);
   writer.key("error").begin_object();
-  writer.member("code", error.status).member("message", error.message);
+  writer.member("code", error.status).member("message", message);
   writer.member("type", error.type).end_object();
-  writer.member("message", error.message);
+  writer.member("message", message);
 }
 
 }  // namespace
@@ -24,11 +28,12 @@ HttpError to_http(const Error& error) {
     case Errc::invalid: return {400, "invalid_request_error", error.message};
     case Errc::denied: return {403, "authorization_error", error.message};
     case Errc::not_found: return {404, "invalid_request_error", error.message};
+    case Errc::conflict: return {409, "invalid_request_error", error.message};
     case Errc::timeout: return {504, "server_error", error.message};
     case Errc::limit: return {429, "rate_limit_error", error.message};
     case Errc::unavailable: return {503, "server_error", error.message};
+    case Errc::closed: return {503, "server_error", error.message};  // the server is stopping
     case Errc::cancelled:
-    case Errc::closed:
     case Errc::internal: break;
   }
   return {500, "server_error", error.message};
@@ -40,6 +45,10 @@ HttpError model_to_http(const Error& error) {
   }
   if (error.code == Errc::unavailable) return {502, "server_error", error.message};
   return to_http(error);
+}
+
+HttpError run_to_http(const Error& error, bool is_cap) {
+  return is_cap ? HttpError{422, "run_limit_error", error.message} : model_to_http(error);
 }
 
 std::string error_body(const HttpError& error) {

@@ -22,6 +22,9 @@ struct HttpError {
 /// For failures of a model back end: its credentials are not the caller's fault.
 [[nodiscard]] HttpError model_to_http(const Error& error);
 
+/// For a run that failed. A limit of the run is 422: it is not there to be tried again.
+[[nodiscard]] HttpError run_to_http(const Error& error, bool is_cap);
+
 /// {"error":{"code","message","type"},"message"}: SDKs read one, one client the other.
 [[nodiscard]] std::string error_body(const HttpError& error);
 /// The event that every known client either understands or skips.

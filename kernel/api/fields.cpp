@@ -9,6 +9,8 @@
 namespace collet::api {
 namespace {
 
+constexpr std::size_t kQuotedMax = 80;
+
 std::string range_words(std::string_view what, double min, double max) {
   const Value low(min), high(max);
   return std::string(what) + " from " + low.dump() + " to " + high.dump();
@@ -16,7 +18,7 @@ std::string range_words(std::string_view what, double min, double max) {
 
 }  // namespace
 
-std::string quoted(const Value& value) { return base::shorten(value.dump(), 80); }
+std::string quoted(const Value& value) { return base::shorten(value.dump(), kQuotedMax); }
 
 Fields::Fields(Value object, std::string path) : object_(std::move(object)), path_(std::move(path)) {
   if (!object_.is_object()) {
@@ -82,7 +84,7 @@ Value Fields::array(std::string_view name) { return expect(name, Value::Kind::ar
 std::string Fields::choice(std::string_view name, std::span<const std::string> choices,
                            std::string_view fallback) {
   std::string text = string(name, fallback);
-  if (text == fallback || std::find(choices.begin(), choices.end(), text) != choices.end()) return text;
+  if (!object_[name].is_string() || std::find(choices.begin(), choices.end(), text) != choices.end()) return text;
   const std::string_view near = base::nearest(text, choices);
   complain(name, "\"" + base::shorten(text, 80) + "\" is unknown; expected one of " +
                      base::join(choices, ", ") +
@@ -92,10 +94,18 @@ std::string Fields::choice(std::string_view name, std::span<const std::string> c
 
 std::string Fields::unknown(std::span<const std::string> known) const {
   for (std::size_t i = 0; i < object_.size(); ++i) {
-    const std::string key(object_.key_at(i));
-    if (std::find(known.begin(), known.end(), key) == known.end()) return key;
+    const std::string_view key = object_.key_at(i);
+    if (std::find(known.begin(), known.end(), key) == known.end()) return base::shorten(key, kQuotedMax);
   }
   return {};
+}
+
+std::string Fields::unknown_warning(std::span<const std::string> known) const {
+  const std::string name = unknown(known);
+  if (name.empty()) return {};
+  const std::string_view near = base::nearest(name, known);
+  return path_of(name) + ": unknown field, ignored" +
+         (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?");
 }
 
 }  // namespace collet::api

@@ -32,8 +32,11 @@ class Fields {
   /// One of `choices`.
   std::string choice(std::string_view name, std::span<const std::string> choices,
                      std::string_view fallback);
-  /// The first member that is none of `known`, "" if there is none.
+  /// The first member that is none of `known`, shortened; "" if there is none.
   [[nodiscard]] std::string unknown(std::span<const std::string> known) const;
+
+  /// What is said about it where it is ignored, with the name it may be a slip of.
+  [[nodiscard]] std::string unknown_warning(std::span<const std::string> known) const;
 
   void complain(std::string_view name, std::string what);
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }

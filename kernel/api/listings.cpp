@@ -49,7 +49,7 @@ Value server_entry(const std::string& name_space, const std::vector<Value>& tool
                    const std::string& started_at) {
   return json::object({{"id", base::uuid_of("mcp:" + name_space)},
                        {"app_id", base::uuid_of("collet")},
-                       {"process_type", name_space},
+                       {"process_type", name_space.starts_with("mcp") ? name_space : "mcp-" + name_space},
                        {"process_command", "collet"},
                        {"created_at", started_at},
                        {"updated_at", started_at},
@@ -66,6 +66,7 @@ std::vector<std::string> effects_of(std::uint32_t effects) {
   if (effects & COLLET_EFFECT_NETWORK) names.emplace_back("network");
   if (effects & COLLET_EFFECT_SECRETS) names.emplace_back("secrets");
   if (effects & COLLET_EFFECT_RUNS_CODE) names.emplace_back("runs_code");
+  if (effects & COLLET_EFFECT_RUNS_PROGRAMS) names.emplace_back("runs_programs");
   return names;
 }
 

@@ -89,8 +89,11 @@ Result<llm::ToolSpec> parse_function_tool(const Value& tool, const std::string& 
   spec.parameters = function.object("parameters");
   if (fields.error()) return *fields.error();
   if (function.error()) return *function.error();
+  const Value no_parameters = json::object({{"type", "object"}, {"properties", json::object(Members{})}});
+  spec.function = tool["function"];
   if (spec.parameters.is_null()) {
-    spec.parameters = json::object({{"type", "object"}, {"properties", json::object(Members{})}});
+    spec.parameters = no_parameters;
+    spec.function = json::merge(spec.function, json::object({{"parameters", no_parameters}}));
   }
   return spec;
 }

@@ -46,4 +46,11 @@ Result<ModelChoice> choose_model(const Context& context, std::string_view asked)
   return choice;
 }
 
+Result<ModelChoice> choose_chat_model(const Context& context, std::string_view asked) {
+  auto choice = choose_model(context, asked);
+  if (!choice || has_type(*choice->settings, "text-to-text")) return choice;
+  return Error{Errc::invalid, "model: \"" + base::shorten(asked, 80) + "\" makes " + base::join(choice->settings->types, ", ") +
+                                  ", no text; ask one of type text-to-text (GET /available-models)"};
+}
+
 }  // namespace collet::api

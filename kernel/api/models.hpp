@@ -17,6 +17,8 @@ struct ModelChoice {
 };
 
 /// @error not_found: lists what there is.
+/// @error invalid as well: the model does not write text.
+[[nodiscard]] Result<ModelChoice> choose_chat_model(const Context& context, std::string_view asked);
 [[nodiscard]] Result<ModelChoice> choose_model(const Context& context, std::string_view asked);
 /// Ids, presets and aliases, in that order.
 [[nodiscard]] std::vector<std::string> model_names(const config::Settings& settings);

@@ -59,10 +59,20 @@ struct Match {
   std::string allowed;  ///< Methods of the path, when only the method is wrong.
 };
 
+/// Clients are told a base URL with /v1 or without.
+std::string_view with_version(std::string_view path) {
+  constexpr std::string_view kVersioned[] = {"/v1/chat/completions", "/v1/embeddings", "/v1/models"};
+  for (const std::string_view versioned : kVersioned) {
+    if (path == versioned.substr(3)) return versioned;
+  }
+  return path;
+}
+
 Match find_route(const Context& context, const base::InboundRequest& request) {
   Match match;
   std::string_view path = request.path;
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  path = with_version(path);
   for (const auto& route : kRoutes) {
     if (route.access == Access::shim && !context.shared.settings.server.platform_shim) continue;
     if (!path_fits(route, path)) continue;

@@ -69,7 +69,8 @@ Result<PreparedRun> prepare_run(const Context& context, const config::KeySetting
 
 void add_warnings(base::Headers& headers, const std::vector<std::string>& warnings) {
   if (warnings.empty()) return;
-  std::string text = base::join(warnings, "; ");
+  constexpr std::size_t kWarningBytesMax = 2'000;  // clients limit their response heads
+  std::string text = base::shorten(base::join(warnings, "; "), kWarningBytesMax);
   // A header value holds printable ASCII only; a quoted value may hold anything.
   std::replace_if(text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
   headers.emplace_back("x-collet-warning", std::move(text));

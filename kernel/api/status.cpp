@@ -39,7 +39,11 @@ asio::awaitable<void> get_version(Exchange& exchange) {
 asio::awaitable<void> get_metrics(Exchange& exchange) {
   base::Headers headers = exchange.headers;
   headers.emplace_back("Content-Type", "text/plain; version=0.0.4");
-  std::string body = exchange.context.shared.metrics();
+  const Shared& shared = exchange.context.shared;
+  std::string body = "# TYPE collet_build_info gauge\ncollet_build_info{version=\"" COLLET_VERSION "\"} 1\n"
+                     "# TYPE collet_start_time_seconds gauge\ncollet_start_time_seconds " + std::to_string(shared.started_at) +
+                     "\n# TYPE collet_tools gauge\ncollet_tools " + std::to_string(shared.tools()->tools().size()) + "\n" +
+                     shared.metrics();
   co_await exchange.responder.send(200, std::move(headers), std::move(body));
 }
 

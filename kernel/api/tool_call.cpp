@@ -34,17 +34,16 @@ Result<SingleCall> prepare(Exchange& exchange, const Value& body) {
   if (!unknown.empty()) fields.complain(unknown, "is unknown; expected name, arguments, runtime_params");
   Value arguments = fields.object("arguments");
   if (fields.error()) return *fields.error();
-  ToolSelection selection;
+  ToolSelection selection(exchange.request.request_id);
   auto added = add_tool(name, fields.get("runtime_params"), "", "tool", exchange.context, *exchange.key, selection);
   if (!added) return std::move(added).error();
   SingleCall call;
   call.tool = std::move(selection.tools.front());
   call.warnings = std::move(selection.warnings);
   if (arguments.is_null()) arguments = json::object(Members{});
-  const auto findings = call.tool.offer.input.validate(arguments);
-  if (!findings.empty()) return Error{Errc::invalid, "arguments: " + describe(findings)};
-  arguments = call.tool.offer.input.with_defaults(arguments);
-  call.arguments = json::merge(arguments, call.tool.offer.pinned).dump();
+  const auto complete = plugin::complete_arguments(call.tool.offer, arguments);
+  if (!complete) return Error{complete.error().code, "arguments: " + complete.error().message};
+  call.arguments = complete->dump();
   return call;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/audit.hpp"
 #include "api/dialect.hpp"
 #include "api/fields.hpp"
 #include "api/messages.hpp"
@@ -16,6 +17,8 @@ const std::array<std::string, 3> kTypes = {kToolType, kNamespacedToolType, "func
 const std::array<std::string, 6> kRuntimeParams = {"target_app_name", "dyno_size", "ttl_seconds",
                                                    "max_calls", "tool_params", "max_retries"};
 
+const std::array<std::string, 5> kEntryFields = {"type", "name", "description", "function", "runtime_params"};
+
 template <class Map>
 std::vector<std::string> keys_of(const Map& map) {
   std::vector<std::string> keys;
@@ -25,10 +28,13 @@ std::vector<std::string> keys_of(const Map& map) {
 
 std::int64_t clamped(Fields& params, std::string_view name, std::int64_t fallback, std::int64_t max,
                      ToolSelection& selection) {
-  const std::int64_t value = params.integer(name).value_or(fallback);
+  const Value given = params.get(name);
+  // A whole number that no 64 bits hold is above any maximum.
+  const bool is_huge = given.is_integer() && !given.as_int64() && given.as_double().value_or(0) > 0;
+  const std::int64_t value = is_huge ? max + 1 : params.integer(name).value_or(fallback);
   if (value <= max) return value;
-  selection.warnings.push_back(params.path_of(name) + ": " + std::to_string(value) +
-                               " is above the maximum, " + std::to_string(max) + " is used");
+  selection.warnings.push_back(params.path_of(name) + ": " + quoted(given) + " is above the maximum, " +
+                               std::to_string(max) + " is used");
   return max;
 }
 
@@ -51,32 +57,32 @@ Result<void> read_runtime_params(const Value& value, const std::string& path, co
   tool.calls_max = static_cast<int>(clamped(params, "max_calls", settings.limits.calls_per_tool_default,
                                             settings.limits.calls_per_tool_max, selection));
   tool_params = params.object("tool_params");
+  (void)params.integer("max_retries", 0);  // checked; no tool is run again by itself
   if (params.error()) return *params.error();
   if (!tool.app.empty()) tool.app_tools = settings.apps.at(tool.app).tools;
   return {};
 }
 
 // Two entries of one name are kept apart by a suffix.
-std::string free_name(const std::string& wanted, const ToolSelection& selection) {
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(selection.tools.begin(), selection.tools.end(),
-                       [&](const agent::RunTool& t) { return t.offer.offered_name == name; }) ||
-           std::any_of(selection.client_tools.begin(), selection.client_tools.end(),
-                       [&](const llm::ToolSpec& t) { return t.name == name; });
-  };
+std::string free_name(const std::string& wanted, ToolSelection& selection) {
+  int& asked = selection.names[wanted];
   std::string name = wanted;
-  for (int i = 2; taken(name); ++i) name = wanted + "_" + std::to_string(i);
+  while (++asked > 1) {
+    name = wanted + "_" + std::to_string(asked);
+    if (selection.names.emplace(name, 1).second) break;
+  }
   return name;
 }
 
 Result<void> check_allowed(const agent::RunTool& tool, const config::KeySettings& key,
-                           const std::string& path) {
+                           const std::string& path, const std::string& request_id) {
   const auto& info = tool.offer.tool->info;
   const policy::Verdict verdict = policy::decide(
       {info.full_name(), tool.asked_name, (info.flags & COLLET_TOOL_NEEDS_APP) != 0, tool.app,
        tool.app.empty() ? nullptr : &tool.app_tools},
       {key.id, key.tools});
   if (verdict.allowed) return {};
+  agent::audit_denied_request(request_id, key.id, info.full_name(), tool, verdict.rule);
   const Errc code = verdict.rule == "tool.needs_app" ? Errc::invalid : Errc::denied;
   return Error{code, path + ": " + verdict.message};
 }
@@ -92,6 +98,10 @@ Result<void> add_entry(const Value& entry, const std::string& path, const Contex
   if (type == "function") {
     auto spec = parse_function_tool(entry, path);
     if (!spec) return std::move(spec).error();
+    if (++selection.names[spec->name] > 1) {
+      return Error{Errc::invalid, path + ".function.name: \"" + base::shorten(spec->name, 80) +
+                                      "\" is offered twice; give each tool a name of its own"};
+    }
     selection.client_tools.push_back(std::move(spec).value());
     return {};
   }
@@ -101,6 +111,9 @@ Result<void> add_entry(const Value& entry, const std::string& path, const Contex
   const std::string name = pilot.empty() ? fields.required_string("name") : fields.string("name", pilot);
   const std::string description = fields.string("description");
   if (fields.error()) return *fields.error();
+  if (std::string warning = fields.unknown_warning(kEntryFields); !warning.empty()) {
+    selection.warnings.push_back(std::move(warning));
+  }
   return add_tool(name, fields.get("runtime_params"), description, path, context, key, selection);
 }
 
@@ -118,11 +131,12 @@ Result<void> add_tool(std::string_view name, const Value& runtime_params, std::s
   Value tool_params;
   auto read = read_runtime_params(runtime_params, path, context, tool, tool_params, selection);
   if (!read) return read;
-  auto allowed = check_allowed(tool, key, path);
+  auto allowed = check_allowed(tool, key, path, selection.request_id);
   if (!allowed) return allowed;
   const plugin::ToolInfo& info = (*found)->info;
   const std::string wire_name = info.name_space.empty() ? std::string(name) : info.full_name();
-  auto offer = plugin::make_offer(*found, free_name(wire_name, selection), tool_params, description);
+  auto offer = plugin::make_offer(*found, free_name(wire_name, selection), tool_params, description,
+                                  {key.id, tool.app, tool.size});
   if (!offer) {
     return Error{offer.error().code, path + ".runtime_params.tool_params: " + offer.error().message};
   }
@@ -135,6 +149,11 @@ Result<void> add_tools(const Value& tools, const std::string& path, const Contex
                        const config::KeySettings& key, ToolSelection& selection) {
   if (tools.is_null()) return {};
   if (!tools.is_array()) return Error{Errc::invalid, path + ": expected an array, got " + quoted(tools)};
+  const auto most = static_cast<std::size_t>(context.shared.settings.limits.tools_per_request_max);
+  if (tools.size() > most) {
+    return Error{Errc::invalid, path + ": " + std::to_string(tools.size()) + " tools, at most " + std::to_string(most) +
+                                    " are allowed (limits.tools_per_request_max)"};
+  }
   for (std::size_t i = 0; i < tools.size(); ++i) {
     auto added = add_entry(tools.at(i), path + "[" + std::to_string(i) + "]", context, key, selection);
     if (!added) return added;

@@ -41,6 +41,13 @@ void write_assistant(JsonWriter& writer, const llm::ModelTurn& turn) {
   writer.end_object();
 }
 
+bool is_reasoning(std::string_view key) { return key == "reasoning" || key == "reasoning_content"; }
+
+void write_reasoning(JsonWriter& writer, const Value& message) {
+  const std::string_view text = reasoning_of(message);
+  if (!text.empty()) writer.key("reasoning").begin_object().member("thinking", text).end_object();
+}
+
 // `refusal` is in every message of this API, and `content` is never null; most
 // upstreams leave out the one or the other.
 void write_adopted_message(JsonWriter& writer, const Value& message) {
@@ -50,9 +57,11 @@ void write_adopted_message(JsonWriter& writer, const Value& message) {
   }
   writer.begin_object();
   for (std::size_t i = 0; i < message.size(); ++i) {
+    const std::string_view key = message.key_at(i);
     const Value member = message.member_at(i);
-    if (message.key_at(i) != "content" || !member.is_null()) writer.member(message.key_at(i), member);
+    if (!is_reasoning(key) && (key != "content" || !member.is_null())) writer.member(key, member);
   }
+  write_reasoning(writer, message);
   if (message["content"].is_null()) writer.member("content", "");
   if (!message.has("refusal")) writer.key("refusal").null();
   writer.end_object();
@@ -74,6 +83,13 @@ void write_adopted_choices(JsonWriter& writer, const Value& choices) {
 }
 
 }  // namespace
+
+std::string_view reasoning_of(const Value& message) {
+  const std::string_view text = message["reasoning_content"].string_or("");
+  if (!text.empty()) return text;
+  const Value reasoning = message["reasoning"];
+  return reasoning.is_object() ? reasoning["thinking"].string_or("") : reasoning.string_or("");
+}
 
 Envelope make_envelope(std::string_view model) {
   // One fingerprint a process: it names this configuration of the server.
@@ -123,7 +139,12 @@ std::string chunk_json(const Envelope& envelope, const Value& delta) {
   JsonWriter writer;
   begin(writer, envelope, "chat.completion.chunk", true);
   writer.key("choices").begin_array().begin_object().member("index", 0);
-  writer.member("delta", delta).key("finish_reason").null();
+  writer.key("delta").begin_object();
+  for (std::size_t i = 0; i < delta.size(); ++i) {
+    if (!is_reasoning(delta.key_at(i))) writer.member(delta.key_at(i), delta.member_at(i));
+  }
+  write_reasoning(writer, delta);
+  writer.end_object().key("finish_reason").null();
   return writer.end_object().end_array().end_object().take();
 }
 

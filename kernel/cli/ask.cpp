@@ -83,8 +83,8 @@ class Show {
   int end(const Result<void>& done) {
     if (!done) return console_.fail(kFailed, done.error().message);
     if (options_.quiet && !timeline_.failed()) console_.out(timeline_.answer() + "\n");
-    else if (options_.quiet) console_.err(failure_);
-    else if (!options_.json) console_.out(timeline_.end(now_ms()));
+    else if (options_.quiet && console_.terminal()) console_.err(failure_);
+    else if (!options_.json && !options_.quiet) console_.out(timeline_.end(now_ms()));
     return timeline_.failed() ? kFailed : kDone;
   }
 
@@ -96,7 +96,9 @@ class Show {
     const bool was_failed = timeline_.failed();
     const std::string text = timeline_.on_event(*json, now_ms());
     if (!was_failed && timeline_.failed()) failure_ = text;
-    if (!options_.json && !options_.quiet) console_.out(text);
+    const bool is_error = !was_failed && timeline_.failed();
+    if (is_error && !options_.json && !console_.terminal()) console_.err(failure_);  // a pipe carries answers
+    else if (!options_.json && !options_.quiet) console_.out(text);
     if (!options_.json) wait();
   }
 

@@ -75,6 +75,7 @@ int run_config_check(const ConfigOptions& options, Console& console);
 int run_doctor(const ConfigOptions& options, const Hooks& hooks, Console& console);
 int run_plugin_inspect(const PluginOptions& options, const Hooks& hooks, Console& console);
 int run_model_pull(const ModelOptions& options, const Hooks& hooks, Console& console);
+int run_model_build_runtime(const ModelOptions& options, const Hooks& hooks, Console& console);
 int run_model_status(const ModelOptions& options, const Hooks& hooks, Console& console);
 int run_model_remove(const ModelOptions& options, const Hooks& hooks, Console& console);
 

@@ -49,6 +49,7 @@ struct PullStep {
   std::string message;  ///< A sentence worth keeping on the screen, or "".
   std::int64_t bytes_done = 0;
   std::int64_t bytes_total = 0;  ///< 0: unknown.
+  int percent = -1;              ///< Of work that is not counted in bytes.
 };
 /// False gives up; what was fetched is kept.
 using PullProgressFn = std::function<bool(const PullStep&)>;
@@ -57,6 +58,7 @@ using PullProgressFn = std::function<bool(const PullStep&)>;
 /// as it is. An empty function: not built in.
 struct ModelHooks {
   std::function<Result<Value>(const config::ModelSettings&, const PullProgressFn&)> pull;
+  std::function<Result<Value>(const config::ModelSettings&, const PullProgressFn&)> build_runtime;
   std::function<Result<Value>(const config::ModelSettings&)> status;  ///< With `complete`: true or false.
   std::function<Result<Value>(const config::ModelSettings&)> remove;
 };

@@ -47,7 +47,9 @@ class PullView {
     if (silent_) return;
     std::string line = visible(step.step);
     if (!step.file.empty()) line += " " + visible(step.file);
-    if (step.bytes_total > 0) {
+    if (step.percent >= 0) {
+      line += ": " + std::to_string(step.percent) + " %";
+    } else if (step.bytes_total > 0) {
       line += ": " + std::to_string(step.bytes_done * 100 / step.bytes_total) + " % of " + bytes_text(static_cast<std::uint64_t>(step.bytes_total));
     } else if (step.bytes_done > 0) {
       line += ": " + bytes_text(static_cast<std::uint64_t>(step.bytes_done));
@@ -122,16 +124,29 @@ int run_plugin_inspect(const PluginOptions& options, const Hooks& hooks, Console
   return kDone;
 }
 
-int run_model_pull(const ModelOptions& options, const Hooks& hooks, Console& console) {
+namespace {
+
+/// Work that takes long, tells how far it is, and ends on Ctrl-C.
+template <class Work>
+int with_progress(const ModelOptions& options, Console& console, const Work& work) {
   std::atomic<bool> stopped = false;
   const StopSignals signals([&] { stopped = true; });
   PullView view(console, options.json);
-  return with_model(options, console, static_cast<bool>(hooks.model.pull), [&](const config::ModelSettings& model) {
-    return hooks.model.pull(model, [&](const PullStep& step) {
-      view.show(step);
-      return !stopped;
-    });
-  });
+  const PullProgressFn show = [&](const PullStep& step) {
+    view.show(step);
+    return !stopped;
+  };
+  return with_model(options, console, static_cast<bool>(work), [&](const config::ModelSettings& model) { return work(model, show); });
+}
+
+}  // namespace
+
+int run_model_pull(const ModelOptions& options, const Hooks& hooks, Console& console) {
+  return with_progress(options, console, hooks.model.pull);
+}
+
+int run_model_build_runtime(const ModelOptions& options, const Hooks& hooks, Console& console) {
+  return with_progress(options, console, hooks.model.build_runtime);
 }
 
 int run_model_status(const ModelOptions& options, const Hooks& hooks, Console& console) {

@@ -6,8 +6,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
+#include "cli/console.hpp"
 #include "collet/abi.h"
 #include "config/load.hpp"
 
@@ -33,6 +35,15 @@ CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help
   return command;
 }
 
+CLI::Validator above_zero() {
+  return {[](const std::string& text) {
+            const auto number = Value::parse(text);
+            const bool fits = number && number->is_integer() && number->as_int64().value_or(0) > 0;
+            return fits ? std::string() : "expected a whole number of at least 1, got \"" + base::shorten(text, 40) + "\"";
+          },
+          ""};
+}
+
 void add_config(CLI::App* command, std::string& file) {
   command->add_option("--config", file, "Config file of the server started for this command")->type_name("FILE");
 }
@@ -40,7 +51,7 @@ void add_config(CLI::App* command, std::string& file) {
 void add_params(CLI::App* command, ToolParams& params) {
   command->add_option("--app", params.app, "Target app of the tools")->type_name("NAME");
   command->add_option("--size", params.size, "Box size, an entry of sizes:")->type_name("SIZE");
-  command->add_option("--ttl", params.ttl_seconds, "Time limit of a call, seconds")->type_name("SECONDS")->check(CLI::PositiveNumber);
+  command->add_option("--ttl", params.ttl_seconds, "Time limit of a call, seconds")->type_name("SECONDS")->check(above_zero());
   command->add_option("--params", params.params, "tool_params: fixed settings of the tools, a JSON object")->type_name("JSON");
 }
 
@@ -66,7 +77,7 @@ void add_ask(CLI::App& app, Parsed& p, const Hooks& hooks) {
   ask->add_option("--model", p.ask.model, "Model, alias or agent; default: the server's first")->type_name("ID");
   ask->add_option("--system", p.ask.system, "System message")->type_name("TEXT");
   add_params(ask, p.ask.params);
-  ask->add_option("--max-calls", p.ask.params.max_calls, "Calls of each tool")->type_name("N")->check(CLI::PositiveNumber);
+  ask->add_option("--max-calls", p.ask.params.max_calls, "Calls of each tool")->type_name("N")->check(above_zero());
   add_config(ask, p.ask.config_file);
   CLI::Option* json = ask->add_flag("--json", p.ask.json, "Print the events as JSON lines");
   ask->add_flag("-q,--quiet", p.ask.quiet, "Print the answer only")->excludes(json);
@@ -133,6 +144,8 @@ void add_model(CLI::App& app, Parsed& p, const Hooks& hooks) {
     entry->callback([&p, &hooks, run] { p.command = [&p, &hooks, run](Console& c) { return run(p.model, hooks, c); }; });
   };
   command("pull", "Fetch what is missing and check it", run_model_pull);
+  command("build-runtime", "Build the runtime for this processor: some ten minutes, then prompts are read twice as fast",
+          run_model_build_runtime);
   command("status", "Show what is there; exit code 1 while something is missing", run_model_status);
   command("remove", "Delete what was fetched", run_model_remove);
 }
@@ -170,6 +183,29 @@ void add_others(CLI::App& app, Parsed& p) {
   });
 }
 
+/// CLI11 misses what a command needs before it sees the word it does not know; a
+/// person has mistyped that word. "" when there is none.
+std::string stray_word(const CLI::App& app) {
+  const CLI::App* command = &app;
+  for (auto inner = command->get_subcommands(); !inner.empty(); inner = command->get_subcommands()) command = inner.front();
+  const auto left = app.remaining(true);
+  if (left.empty()) return {};
+  const std::string& word = left.front();
+  std::vector<std::string> known;
+  if (word.starts_with("-")) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  } else {
+    for (const CLI::App* child : command->get_subcommands([](const CLI::App*) { return true; })) known.push_back(child->get_name());
+  }
+  const std::string_view near = base::nearest(word, known);
+  std::string path = app.get_name();
+  for (auto inner = app.get_subcommands(); !inner.empty(); inner = inner.front()->get_subcommands()) path += " " + inner.front()->get_name();
+  return path + " knows no " + (word.starts_with("-") ? "option " : "command ") + "\"" + visible(base::shorten(word, 80)) + "\"" +
+         (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") + "\nRun with --help for more information.\n";
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv, const Hooks& hooks) {
@@ -189,6 +225,11 @@ int run(int argc, const char* const* argv, const Hooks& hooks) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const std::string stray = error.get_exit_code() == 0 ? std::string() : stray_word(app);
+    if (!stray.empty()) {
+      console.err(stray);
+      return kUsage;
+    }
     std::ostringstream out, err;
     const int code = app.exit(error, out, err);
     console.out(out.str());

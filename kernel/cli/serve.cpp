@@ -33,13 +33,18 @@ Result<config::KeyReport> prepare(const ServeOptions& options, config::Settings&
   return config::prepare_keys(settings);
 }
 
+std::string key_lines(const config::KeyReport& keys, const Paint& paint) {
+  std::string text;
+  if (!keys.made.empty()) text += "API key, made now and not shown again: " + paint(Style::bold, keys.made) + "\n";
+  if (!keys.stored_in.empty()) text += "API key: kept in " + keys.stored_in + "\n";
+  return text;
+}
+
 void greet(const RunningServer& server, const config::KeyReport& keys, const std::string& source, Console& console) {
   const Paint paint = console.paint();
   std::string text = "collet listens on " + paint(Style::bold, server.url()) + "\n";
   text += "configuration: " + (source.empty() ? "built-in" : source) + "\n";
-  if (!keys.made.empty()) text += "API key, made now and not shown again: " + paint(Style::bold, keys.made) + "\n";
-  if (!keys.stored_in.empty()) text += "API key: kept in " + keys.stored_in + "\n";
-  console.out(text);
+  console.out(text + key_lines(keys, paint));
 }
 
 }  // namespace
@@ -51,7 +56,10 @@ int run_serve(const ServeOptions& options, const Hooks& hooks, Console& console)
   if (!keys) return console.fail(kFailed, keys.error().message);
   const std::string source = settings->source;
   auto server = hooks.start_server(std::move(*settings));
-  if (!server) return console.fail(server.error().code == Errc::invalid ? kUsage : kFailed, server.error().message);
+  if (!server) {
+    if (!keys->made.empty()) console.err(key_lines(*keys, console.paint()));  // it exists, whether this start worked or not
+    return console.fail(server.error().code == Errc::invalid ? kUsage : kFailed, server.error().message);
+  }
   const StopSignals signals([stop = server->get()] { stop->request_stop(); });
   greet(**server, *keys, source, console);
   if (!options.port_file.empty()) {

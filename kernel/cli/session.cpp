@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "config/keys.hpp"
 #include "config/load.hpp"
 #include "config/places.hpp"
@@ -38,6 +39,16 @@ void make_private(config::Settings& settings, bool needs_models) {
   if (!needs_models) config::remove_provider(settings, "embedded");
 }
 
+/// The server's root: clients of the API are told a URL that ends with /v1.
+Result<std::string> server_url(std::string url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return Error{Errc::invalid, "COLLET_URL: expected a URL such as http://127.0.0.1:8080, got \"" + base::shorten(url, 80) + "\""};
+  }
+  while (url.ends_with('/')) url.pop_back();
+  if (url.ends_with("/v1")) url.resize(url.size() - 3);
+  return url;
+}
+
 }  // namespace
 
 Result<config::Settings> load_settings(const std::string& file) {
@@ -48,9 +59,14 @@ Result<config::Settings> load_settings(const std::string& file) {
 
 std::unique_ptr<Session> Session::open(const Hooks& hooks, Console& console, const SessionOptions& options, int& exit_code) {
   std::unique_ptr<Session> session(new Session);
-  const std::string url = config::environment("COLLET_URL");
-  if (!url.empty() && options.config_file.empty()) {
-    session->client_ = std::make_unique<Client>(hooks, url, key_for(url));
+  const std::string given = config::environment("COLLET_URL");
+  if (!given.empty() && options.config_file.empty()) {
+    const auto url = server_url(given);
+    if (!url) {
+      exit_code = console.fail(kUsage, url.error().message);
+      return nullptr;
+    }
+    session->client_ = std::make_unique<Client>(hooks, *url, key_for(*url));
     return session;
   }
   auto settings = load_settings(options.config_file);

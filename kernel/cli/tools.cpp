@@ -73,6 +73,8 @@ void show_result(const Value& answer, const ResultView& view, Console& console) 
     if (view.returncode) line += ", returncode " + std::to_string(*view.returncode);
     if (!view.status.empty()) line += ", " + visible(view.status);
     console.err(console.paint()(Style::dim, line) + "\n");
+  } else if (view.returncode.value_or(0) != 0 && errors.empty()) {
+    console.err("returncode " + std::to_string(*view.returncode) + "\n");
   }
 }
 

@@ -131,6 +131,7 @@ const Section kLimits{"limits", prototype_of<LimitSettings>, {
     number<&LimitSettings::parallel_calls_max>("parallel_calls_max", 1, 256, "calls", "Tool calls of one turn that run at once."),
     number<&LimitSettings::calls_per_tool_default>("calls_per_tool_default", 1, 10'000, "calls", "max_calls of a tool where the request gives none."),
     number<&LimitSettings::calls_per_tool_max>("calls_per_tool_max", 1, 10'000, "calls", "Highest max_calls; more is lowered to it."),
+    number<&LimitSettings::tools_per_request_max>("tools_per_request_max", 1, 10'000, "tools", "Entries of a request's tools array."),
     number<&LimitSettings::ttl_seconds_default>("ttl_seconds_default", 1, 86'400, "s", "ttl_seconds of a call where the request gives none."),
     number<&LimitSettings::ttl_seconds_max>("ttl_seconds_max", 1, 86'400, "s", "Highest ttl_seconds; more is lowered to it."),
     number<&LimitSettings::run_output_bytes_max>("run_output_bytes_max", 1024, 16 * kGiB, "bytes", "Tool output of one run."),

@@ -129,6 +129,7 @@ struct LimitSettings {
   int parallel_calls_max = 8;
   int calls_per_tool_default = 3;
   int calls_per_tool_max = 64;
+  int tools_per_request_max = 128;
   std::int64_t ttl_seconds_default = 120;
   std::int64_t ttl_seconds_max = 120;
   std::int64_t run_output_bytes_max = 8ll << 20;

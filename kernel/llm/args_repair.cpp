@@ -217,7 +217,7 @@ class LenientReader {
     std::size_t next = skip_space_from(at_ + 1);
     if (next >= text_.size()) return true;
     if (place == Place::key) return text_[next] == ':' || text_[next] == '=' || text_[next] == ',';
-    if (text_[next] == ',') return place == Place::element || starts_member(skip_space_from(next + 1));
+    if (text_[next] == ',') return place == Place::element || starts_member(skip_commas_from(next));
     if (text_[next] != '}' && text_[next] != ']') return starts_member(next);
     const std::size_t limit = std::min(text_.size(), next + kLookaheadMax);
     while (next < limit && (is_space(text_[next]) || text_[next] == '}' || text_[next] == ']')) ++next;
@@ -227,6 +227,12 @@ class LenientReader {
   [[nodiscard]] std::size_t skip_space_from(std::size_t at) const {
     const std::size_t limit = std::min(text_.size(), at + kLookaheadMax);
     while (at < limit && is_space(text_[at])) ++at;
+    return at;
+  }
+
+  [[nodiscard]] std::size_t skip_commas_from(std::size_t at) const {
+    const std::size_t limit = std::min(text_.size(), at + kLookaheadMax);
+    while (at < limit && (is_space(text_[at]) || text_[at] == ',')) ++at;
     return at;
   }
 
@@ -248,6 +254,30 @@ class LenientReader {
   JsonWriter out_;
 };
 
+/// The text up to the bracket that closes the first object; empty if none does, or
+/// if a quote follows: then the bracket was one inside a string with loose quotes.
+std::string_view first_object(std::string_view text) {
+  const std::size_t begin = text.find('{');
+  if (begin == std::string_view::npos) return {};
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      else if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{') {
+      ++depth;
+    } else if (c == '}' && --depth == 0) {
+      const auto rest = base::trim(text.substr(at + 1));
+      return rest.empty() || !is_quote(rest.front()) || rest.front() == '`' ? text.substr(begin, at + 1 - begin) : std::string_view();
+    }
+  }
+  return {};
+}
+
 /// What a strict parse makes of it: the object, {} for "no arguments", or the
 /// object that was put into a string.
 std::optional<std::string> accept(std::string_view text, bool unwrap) {
@@ -268,6 +298,10 @@ std::optional<std::string> repair_arguments(std::string_view text) {
   // Once unwrapped, a string in a string is nobody's honest mistake.
   const bool unwrap = trimmed.front() == '"' && !trimmed.starts_with("\"\\\"");
   if (auto fine = accept(trimmed, unwrap)) return fine;
+  // Whole JSON with words around it needs no guesses.
+  if (const auto object = first_object(trimmed); !object.empty()) {
+    if (auto fine = accept(object, false)) return fine;
+  }
   auto mended = LenientReader(trimmed).read_object();
   if (!mended || !accept(*mended, false)) return std::nullopt;
   return mended;

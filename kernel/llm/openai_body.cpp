@@ -46,11 +46,23 @@ void write_message(JsonWriter& out, const Message& message, const NameMap& names
   out.end_object();
 }
 
+/// Closes the function and its tool.
+void write_other_members(JsonWriter& out, const Value& function) {
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    if (function.key_at(i) != "name") out.member(function.key_at(i), function.member_at(i));
+  }
+  out.end_object().end_object();
+}
+
 void write_tools(JsonWriter& out, const std::vector<ToolSpec>& tools, const NameMap& names) {
   out.key("tools").begin_array();
   for (const auto& tool : tools) {
     out.begin_object().member("type", "function");
     out.key("function").begin_object().member("name", names.to_wire(tool.name));
+    if (tool.function.is_object()) {
+      write_other_members(out, tool.function);
+      continue;
+    }
     if (!tool.description.empty()) out.member("description", tool.description);
     out.key("parameters");
     if (tool.parameters.is_object()) {

@@ -40,6 +40,7 @@ struct ToolSpec {
   std::string description;
   Value parameters;  ///< JSON Schema object.
   std::vector<Example> examples;
+  Value function = {};  ///< A caller's own object, sent as it is but for the name; null: made of the above.
 };
 
 struct TurnRequest {

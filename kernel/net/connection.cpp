@@ -318,6 +318,10 @@ void Connection::drain() {
   input_.fire();
 }
 
+void Connection::end_request(const Error& reason) {
+  if (gone_ && !is_closed_) gone_->cancel(reason);
+}
+
 void Connection::close() {
   lose(Error{Errc::closed, "the server closed the connection"}, "the server is closing");
 }

@@ -42,6 +42,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   /// Enforces deadlines, writes keep-alives, looks for hung-up clients.
   void tick(std::int64_t now_ms);
   void drain();
+  /// Tells the running handler to end, which may still answer.
+  void end_request(const Error& reason);
   void close();
   void drop();
 

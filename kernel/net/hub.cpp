@@ -49,6 +49,10 @@ void Hub::drain() {
   for (const auto& connection : everybody()) connection->drain();
 }
 
+void Hub::end_requests(const Error& reason) {
+  for (const auto& connection : everybody()) connection->end_request(reason);
+}
+
 void Hub::close_all() {
   is_draining_ = true;
   for (const auto& connection : everybody()) connection->close();

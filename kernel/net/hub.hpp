@@ -40,6 +40,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
 
   /// Idle connections end now, the others after their response.
   void drain();
+  void end_requests(const Error& reason);
   void close_all();
   /// Destroys what still waits. Only when the loop has ended.
   void drop_all();

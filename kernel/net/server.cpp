@@ -46,6 +46,10 @@ void Server::stop_accepting() {
   for (const auto& hub : hubs_) asio::post(hub->io(), [hub] { hub->drain(); });
 }
 
+void Server::end_requests(const Error& reason) {
+  for (const auto& hub : hubs_) asio::post(hub->io(), [hub, reason] { hub->end_requests(reason); });
+}
+
 void Server::close_all() {
   for (const auto& hub : hubs_) asio::post(hub->io(), [hub] { hub->close_all(); });
 }

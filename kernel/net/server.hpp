@@ -38,6 +38,8 @@ class Server {
   [[nodiscard]] std::string address() const;
   /// No new connections; idle ones end, the others after the response under way.
   void stop_accepting();
+  /// Running handlers see `gone` with this reason, and may still answer.
+  void end_requests(const Error& reason);
   /// Ends every connection; running handlers see `gone`.
   void close_all();
   /// Handlers that run right now.

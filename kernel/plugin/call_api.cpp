@@ -1,8 +1,8 @@
 // The C functions behind a call handle: each finds its call and passes on.
 #include "base/log.hpp"
+#include "collet/sized.hpp"
 #include "plugin/call_state.hpp"
 #include "plugin/call_table.hpp"
-#include "plugin/table.hpp"
 #include "services/origin.hpp"
 
 namespace collet::plugin {
@@ -13,13 +13,13 @@ std::shared_ptr<CallState> find(collet_call call) { return CallTable::get().find
 collet_status emit(collet_call call, const collet_content* part) noexcept {
   const auto state = find(call);
   if (!state) return COLLET_E_CLOSED;
-  return part ? state->emit(read_struct(part)) : COLLET_E_INVALID;
+  return is_whole(part) ? state->emit(read_struct(part)) : COLLET_E_INVALID;
 }
 
 collet_status progress(collet_call call, const collet_progress* progress) noexcept {
   const auto state = find(call);
   if (!state) return COLLET_E_CLOSED;
-  return progress ? state->progress(read_struct(progress)) : COLLET_E_INVALID;
+  return is_whole(progress) ? state->progress(read_struct(progress)) : COLLET_E_INVALID;
 }
 
 std::int32_t cancelled(collet_call call) noexcept {
@@ -39,7 +39,7 @@ const collet_call_info* info(collet_call call) noexcept {
 
 collet_status finish(collet_call call, const collet_finish* end) noexcept {
   const auto state = find(call);
-  if (state && end) return state->finish(read_struct(end));
+  if (state && is_whole(end)) return state->finish(read_struct(end));
   if (state) return COLLET_E_INVALID;
   if (call.host != nullptr) {
     base::log_warn("a plugin misbehaves: finish of a call that it has finished before",

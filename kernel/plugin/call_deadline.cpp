@@ -27,6 +27,10 @@ void CallState::arm_deadline() {
 void CallState::on_deadline() {
   if (!invoked_) {
     complete(Error{Errc::timeout, "tool " + tool_->info.name + " got no free place within " + seconds(deadline_ - started_)}, nullptr);
+    // A worker may have entered the plugin since the question above; from here on
+    // none can.
+    stop_ = true;
+    push_cancel();
     return;
   }
   stop_ = true;

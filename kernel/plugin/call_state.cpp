@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "collet/str.hpp"
 #include "plugin/call_table.hpp"
 #include "plugin/gate.hpp"
@@ -165,10 +166,12 @@ bool CallState::complete(Result<void> status, const collet_finish* end) {
   if (end) {
     outcome.is_empty = (end->flags & COLLET_FINISH_EMPTY) != 0;
     outcome.retryable = (end->flags & COLLET_FINISH_RETRYABLE) != 0;
-    outcome.details = to_view(end->details);
+    outcome.is_error = (end->flags & COLLET_FINISH_ERROR) != 0;
+    if (end->details.len <= COLLET_DETAILS_BYTES_MAX) outcome.details = base::repair_utf8(to_view(end->details));
   }
-  if (status) status = check_output(*tool_, outcome.contents);
-  outcome.is_error = !status || (end && (end->flags & COLLET_FINISH_ERROR) != 0);
+  // What a tool says of its own failure has a shape of its own.
+  if (status && !outcome.is_error) status = check_output(*tool_, outcome.contents);
+  outcome.is_error |= !status;
   outcome.status = std::move(status);
   outcome.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_).count();
   asio::post(io_, [call = self(), outcome = std::move(outcome)]() mutable { call->deliver(std::move(outcome)); });
@@ -181,6 +184,8 @@ void CallState::deliver(CallOutcome outcome) {
   const auto done = std::move(events_.done);
   events_ = {};
   if (done) done(std::move(outcome));
+  // A box or an exchange that the tool did not wait for has nobody to run for.
+  gone_.cancel(Error{Errc::cancelled, "the call is over"});
   watch_abandoned();
 }
 

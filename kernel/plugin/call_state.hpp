@@ -35,8 +35,6 @@ class CallState final : public services::Scope, public std::enable_shared_from_t
   void begin();
   /// The gate has a place for this call now. [any-thread]
   void admitted();
-  /// The caller has its outcome. [any-thread]
-  [[nodiscard]] bool over() const { return over_; }
 
   /// See RunningCall. [any-thread]
   void cancel(Error reason);
@@ -45,6 +43,7 @@ class CallState final : public services::Scope, public std::enable_shared_from_t
   [[nodiscard]] Facts facts() const override;
   [[nodiscard]] boost::asio::io_context& io() override { return io_; }
   [[nodiscard]] std::int64_t remaining_ms() const override;
+  [[nodiscard]] bool over() const override { return over_; }
   [[nodiscard]] base::CancelToken gone() const override { return gone_.token(); }
   void output(std::int32_t kind, std::string_view piece) override;
 
@@ -67,6 +66,8 @@ class CallState final : public services::Scope, public std::enable_shared_from_t
   void watch_abandoned();
   void push_cancel();
   void end_plugin_side();
+  /// OK, LIMIT or CLOSED for a part of so many bytes. Under mutex_.
+  [[nodiscard]] collet_status room_for(std::uint64_t bytes) const;
   /// False when the caller had an outcome already. `is_error` and the rest of the
   /// outcome come from `end`, if any.
   bool complete(Result<void> status, const collet_finish* end);
@@ -84,7 +85,7 @@ class CallState final : public services::Scope, public std::enable_shared_from_t
   const Clock::time_point started_;
   const Clock::time_point deadline_;
   boost::asio::steady_timer timer_;  ///< [thread of io]
-  base::CancelSource gone_;          ///< [thread of io]
+  base::CancelSource gone_;          ///< [thread of io] Ends what services still do for the call.
   collet_call_info info_ = {};
   std::uint64_t id_ = 0;  ///< Set before the plugin is invoked.
   bool stuck_counted_ = false;  ///< [thread of io]

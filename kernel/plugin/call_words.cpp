@@ -1,4 +1,5 @@
 // What the plugin says about a running call.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -15,8 +16,6 @@ namespace collet::plugin {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr std::size_t kPartsMax = 4096;
 
 bool is_ascii(std::string_view text) {
   // Eight bytes at a step: most results are, and repairing goes by characters.
@@ -40,20 +39,35 @@ std::string text_of(collet_str from) {
 
 }  // namespace
 
-collet_status CallState::emit(const collet_content& part) {
-  const bool is_text = part.kind == COLLET_CONTENT_TEXT || part.kind == COLLET_CONTENT_JSON;
-  Content content{part.kind, std::string(to_view(part.mime)),
-                  is_text ? text_of(part.data) : std::string(to_view(part.data)),
-                  std::string(to_view(part.name))};
-  const std::scoped_lock lock(mutex_);
+collet_status CallState::room_for(std::uint64_t bytes) const {
   if (over_ || plugin_done_) return COLLET_E_CLOSED;
-  if (content.data.size() > info_.output_bytes_max - output_bytes_ || contents_.size() >= kPartsMax) return COLLET_E_LIMIT;
+  const bool fits = bytes <= info_.output_bytes_max - output_bytes_ && contents_.size() < COLLET_PARTS_MAX;
+  return fits ? COLLET_OK : COLLET_E_LIMIT;
+}
+
+collet_status CallState::emit(const collet_content& part) {
+  if (part.data.ptr == nullptr) return COLLET_E_INVALID;
+  if (part.mime.len > COLLET_MIME_BYTES_MAX || part.name.len > COLLET_NAME_BYTES_MAX) return COLLET_E_LIMIT;
+  {
+    // Before the copy: a plugin may offer more than there is memory for.
+    const std::scoped_lock lock(mutex_);
+    if (const auto room = room_for(part.data.len); room != COLLET_OK) return room;
+  }
+  const bool is_json = part.kind == COLLET_CONTENT_JSON;
+  const bool is_text = is_json || part.kind == COLLET_CONTENT_TEXT;
+  Content content{part.kind, text_of(part.mime), is_text ? text_of(part.data) : std::string(to_view(part.data)),
+                  text_of(part.name)};
+  if (is_json && !Value::parse(content.data)) return COLLET_E_INVALID;
+  const std::scoped_lock lock(mutex_);  // again: others emit too, and repairing makes longer
+  if (const auto room = room_for(content.data.size()); room != COLLET_OK) return room;
   output_bytes_ += content.data.size();
   contents_.push_back(std::move(content));
   return COLLET_OK;
 }
 
 collet_status CallState::progress(const collet_progress& progress) {
+  if (over_) return COLLET_E_CLOSED;
+  if (progress.text.len > COLLET_PROGRESS_BYTES_MAX) return COLLET_OK;  // dropped, see collet_call_api
   return feed({progress.kind, progress.done, progress.total, text_of(progress.text)});
 }
 
@@ -87,7 +101,8 @@ collet_status CallState::finish(const collet_finish& end) {
   Result<void> status;
   if (end.status < 0) {
     const Errc code = to_errc(end.status);
-    std::string message = text_of(end.message);
+    const collet_str cut = {end.message.ptr, std::min<std::uint64_t>(end.message.len, COLLET_MESSAGE_BYTES_MAX)};
+    std::string message = text_of(cut);
     if (message.empty()) message = "tool " + tool_->info.name + " failed: " + std::string(name(code));
     status = Error{code, std::move(message)};
   }

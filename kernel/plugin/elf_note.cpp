@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <elf.h>
 
@@ -68,8 +69,8 @@ Result<Elf64_Ehdr> read_header(Bytes file) {
 
 std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
-/// Our note among those of one segment, if it is there.
-Result<std::optional<Bytes>> find_note(Bytes notes) {
+/// Adds those of one segment that are ours.
+Result<void> find_notes(Bytes notes, std::vector<Bytes>& ours) {
   std::uint64_t offset = 0;
   while (offset < notes.size()) {
     const auto note = read<Elf64_Nhdr>(notes, offset);
@@ -82,9 +83,17 @@ Result<std::optional<Bytes>> find_note(Bytes notes) {
     if (!name || !description) return bad("a note segment is malformed");
     constexpr std::string_view kName(COLLET_NOTE_NAME, sizeof(COLLET_NOTE_NAME));
     const std::string_view found(reinterpret_cast<const char*>(name->data()), name->size());
-    if (found == kName && note->n_type == COLLET_NOTE_MANIFEST) return std::optional<Bytes>(*description);
+    if (found == kName && note->n_type == COLLET_NOTE_MANIFEST) ours.push_back(*description);
   }
-  return std::optional<Bytes>();
+  return {};
+}
+
+/// Another major may lay out its note in another way: the number comes first.
+Bytes choose(const std::vector<Bytes>& notes) {
+  for (const Bytes note : notes) {
+    if (read<std::uint32_t>(note, 0) == COLLET_ABI_MAJOR) return note;
+  }
+  return notes.front();
 }
 
 Result<PluginNote> parse_description(Bytes description) {
@@ -95,7 +104,7 @@ Result<PluginNote> parse_description(Bytes description) {
   if (rest.size() > kManifestBytesMax) return bad("the manifest is longer than 1 MiB");
   std::string_view text(reinterpret_cast<const char*>(rest.data()), rest.size());
   text = text.substr(0, text.find('\0'));
-  return PluginNote{header->major, header->minor, std::string(text)};
+  return PluginNote{header->major, header->minor, header->flags, std::string(text)};
 }
 
 }  // namespace
@@ -103,7 +112,7 @@ Result<PluginNote> parse_description(Bytes description) {
 Result<PluginNote> read_plugin_note(Bytes file) {
   const auto header = read_header(file);
   if (!header) return header.error();
-  std::optional<Bytes> ours;
+  std::vector<Bytes> ours;
   // So that adding to it cannot wrap around.
   if (header->e_phoff > file.size()) return bad("cut short: no program headers");
   for (std::uint16_t i = 0; i < header->e_phnum; ++i) {
@@ -112,13 +121,11 @@ Result<PluginNote> read_plugin_note(Bytes file) {
     if (segment->p_type != PT_LOAD && segment->p_type != PT_NOTE) continue;
     const auto bytes = part(file, segment->p_offset, segment->p_filesz);
     if (!bytes) return bad("cut short: a segment lies behind the end");
-    if (segment->p_type != PT_NOTE || ours) continue;
-    auto found = find_note(*bytes);
-    if (!found) return found.error();
-    ours = *found;
+    if (segment->p_type != PT_NOTE) continue;
+    if (auto found = find_notes(*bytes, ours); !found) return found.error();
   }
-  if (!ours) return bad("no Collet note: not a plugin (COLLET_PLUGIN or COLLET_NOTE puts one there)");
-  return parse_description(*ours);
+  if (ours.empty()) return bad("no Collet note: not a plugin (COLLET_PLUGIN or COLLET_NOTE puts one there)");
+  return parse_description(choose(ours));
 }
 
 }  // namespace collet::plugin

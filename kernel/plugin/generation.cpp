@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 #include "collet/str.hpp"
 #include "plugin/host_side.hpp"
-#include "plugin/tool_reader.hpp"
 
 namespace collet::plugin {
 
@@ -47,17 +46,18 @@ Result<void> Generation::create_instance() {
   return Error{to_errc(status), "create failed: " + (reason.empty() ? std::string(collet::name(to_errc(status))) : base::repair_utf8(reason))};
 }
 
-Result<std::vector<std::shared_ptr<Tool>>> Generation::read_tools() {
-  ToolReader reader(manifest().id, options_.instance);
+Result<ListedTools> Generation::read_tools(NameTaken taken) {
+  ToolReader reader(manifest().id, options_.instance, std::move(taken));
   const auto each = [](void* user, const collet_tool* tool) noexcept {
-    static_cast<ToolReader*>(user)->add(tool);
+    return static_cast<ToolReader*>(user)->add(tool);
   };
   const collet_status status = table().list_tools(instance_, each, &reader);
   if (status < 0) return Error{to_errc(status), "list_tools failed: " + std::string(collet::name(to_errc(status)))};
-  auto tools = reader.take();
-  if (!tools) return tools.error();
-  for (const auto& tool : *tools) tool->generation = shared_from_this();
-  return tools;
+  ListedTools listed = reader.take();
+  // Nothing is left to serve, so the first reason speaks for all.
+  if (listed.tools.empty() && !listed.refused.empty()) return listed.refused.front();
+  for (const auto& tool : listed.tools) tool->generation = shared_from_this();
+  return listed;
 }
 
 bool Generation::enter() {
@@ -96,11 +96,13 @@ bool Generation::close(std::int64_t deadline_ms) {
     closed_ = true;
   }
   if (instance_ == nullptr) return true;
+  // A plugin that takes its time in quiesce takes it from its own calls.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(deadline_ms);
   if (table().quiesce) table().quiesce(instance_, deadline_ms);
   bool idle = false;
   {
     std::unique_lock lock(mutex_);
-    idle = idle_.wait_for(lock, std::chrono::milliseconds(deadline_ms), [this] { return calls_ == 0; });
+    idle = idle_.wait_until(lock, deadline, [this] { return calls_ == 0; });
   }
   if (idle) {
     table().destroy(instance_);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,10 @@
 #include "collet/abi.h"
 #include "collet/json.hpp"
 #include "collet/result.hpp"
+#include "collet/sized.hpp"
 #include "plugin/invoke.hpp"
 #include "plugin/library.hpp"
+#include "plugin/tool_reader.hpp"
 #include "services/origin.hpp"
 
 namespace collet::plugin {
@@ -43,9 +46,9 @@ class Generation : public std::enable_shared_from_this<Generation> {
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
-  /// Asks the plugin for its tools. @error invalid: one of them is not right; the
-  /// message names it. [control]
-  [[nodiscard]] Result<std::vector<std::shared_ptr<Tool>>> read_tools();
+  /// Asks the plugin for its tools. One that is not right is refused alone.
+  /// @error list_tools failed, or every tool was refused. [control]
+  [[nodiscard]] Result<ListedTools> read_tools(NameTaken taken = {});
 
   /// No new calls; waits up to `deadline_ms` for the running ones, then destroys
   /// the instance. One with calls that do not end is left alone, for ever: then
@@ -61,10 +64,13 @@ class Generation : public std::enable_shared_from_this<Generation> {
   [[nodiscard]] collet_call handle(std::uint64_t id) const;
   [[nodiscard]] base::WorkerPool& workers() const { return *options_.workers; }
   [[nodiscard]] std::int64_t cancel_grace_ms() const { return options_.cancel_grace_ms; }
-  /// A plugin-side extension, or null. `T` is its C table.
+  /// A plugin-side extension, if there is one; in our own size. `T` is its C
+  /// table. Only between enter() and leave().
   template <class T>
-  [[nodiscard]] const T* extension(std::string_view id) const {
-    return static_cast<const T*>(find_extension(id));
+  [[nodiscard]] std::optional<T> extension(std::string_view id) const {
+    const auto* table = static_cast<const T*>(find_extension(id));
+    if (!is_whole(table)) return std::nullopt;
+    return read_struct(table);
   }
 
   [[nodiscard]] const Manifest& manifest() const { return library_->manifest(); }
@@ -89,6 +95,23 @@ class Generation : public std::enable_shared_from_this<Generation> {
   std::condition_variable idle_;
   int calls_ = 0;
   bool closed_ = false;
+};
+
+/// Keeps a generation from being destroyed while it answers a question outside of
+/// any call. False when it takes none any more.
+class Visit {
+ public:
+  explicit Visit(Generation& generation) : generation_(generation), entered_(generation.enter()) {}
+  ~Visit() {
+    if (entered_) generation_.leave();
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  explicit operator bool() const { return entered_; }
+
+ private:
+  Generation& generation_;
+  const bool entered_;
 };
 
 }  // namespace collet::plugin

@@ -65,22 +65,26 @@ std::vector<config::PluginInstanceSettings> PluginHost::instances_of(const std::
 
 void PluginHost::start_instance(const PluginStatus& base, const std::shared_ptr<const Library>& library,
                                 const config::PluginInstanceSettings& instance) {
-  auto entry = make_instance(base, library, instance);
-  if (!entry) {
-    PluginStatus status = base;
-    status.instance = instance.name;
-    return refuse(std::move(status), entry.error());
-  }
+  PluginStatus refused = base;
+  refused.instance = instance.name;
+  std::vector<Error> refused_tools;
+  auto entry = make_instance(base, library, instance, refused_tools);
+  if (!entry) return refuse(std::move(refused), entry.error());
   base::log_info("plugin loaded", {{"plugin", entry->status.id}, {"instance", entry->status.instance},
                                    {"version", entry->status.version}, {"file", entry->status.file},
                                    {"tools", static_cast<std::int64_t>(entry->tools.size())}});
-  const std::scoped_lock lock(mutex_);
-  entries_.push_back(std::move(entry).value());
+  {
+    const std::scoped_lock lock(mutex_);
+    entries_.push_back(std::move(entry).value());
+  }
+  for (const auto& reason : refused_tools) refuse(refused, reason, "tool refused");
 }
 
 Result<PluginHost::Entry> PluginHost::make_instance(const PluginStatus& base,
                                                     const std::shared_ptr<const Library>& library,
-                                                    const config::PluginInstanceSettings& instance) {
+                                                    const config::PluginInstanceSettings& instance,
+                                                    std::vector<Error>& refused_tools) {
+  if (auto unique = check_instance_name(instance.name); !unique) return unique.error();
   const auto granted = settings_.grants.find(base.id);
   auto capabilities = grant(library->manifest(), granted == settings_.grants.end() ? nullptr : &granted->second);
   if (!capabilities) return capabilities.error();
@@ -95,39 +99,40 @@ Result<PluginHost::Entry> PluginHost::make_instance(const PluginStatus& base,
   auto generation = Generation::create(library, std::move(options));
   if (!generation) return generation.error();
   (*generation)->on_quarantine([this] { publish(); });
-  auto tools = (*generation)->read_tools();
-  if (!tools) return tools.error();
-  if (auto unique = check_names(instance.name, *tools); !unique) return unique.error();
+  auto listed = (*generation)->read_tools([this](const std::string& name) { return why_taken(name); });
+  if (!listed) return listed.error();
+  refused_tools = std::move(listed->refused);
   Entry entry{base, std::move(generation).value(), {}};
   entry.status.instance = instance.name;
   entry.status.state = "serving";
-  for (auto& tool : *tools) {
+  for (auto& tool : listed->tools) {
     entry.status.tools.push_back(tool->info.full_name());
     entry.tools.push_back(std::move(tool));
   }
   return entry;
 }
 
-Result<void> PluginHost::check_names(const std::string& instance,
-                                     const std::vector<std::shared_ptr<Tool>>& tools) const {
+Result<void> PluginHost::check_instance_name(const std::string& instance) const {
   for (const auto& entry : entries_) {
     if (entry.generation && entry.status.instance == instance) {
       return Error{Errc::invalid, "an instance \"" + instance + "\" is there already"};
-    }
-    for (const auto& tool : tools) {
-      const auto name = tool->info.full_name();
-      if (std::ranges::find(entry.status.tools, name) != entry.status.tools.end() && entry.generation) {
-        return Error{Errc::invalid, "tool \"" + name + "\" is offered by " + entry.status.instance + " already"};
-      }
     }
   }
   return {};
 }
 
-void PluginHost::refuse(PluginStatus status, const Error& reason) {
+std::string PluginHost::why_taken(const std::string& tool) const {
+  for (const auto& entry : entries_) {
+    if (!entry.generation || std::ranges::find(entry.status.tools, tool) == entry.status.tools.end()) continue;
+    return "is offered by " + entry.status.instance + " already";
+  }
+  return {};
+}
+
+void PluginHost::refuse(PluginStatus status, const Error& reason, std::string_view what) {
   status.state = "refused";
   status.reason = reason.message;
-  base::log_warn("plugin refused", {{"file", status.file}, {"plugin", status.id}, {"instance", status.instance},
+  base::log_warn(what, {{"file", status.file}, {"plugin", status.id}, {"instance", status.instance},
                                     {"why", status.reason}});
   const std::scoped_lock lock(mutex_);
   entries_.push_back({std::move(status), nullptr, {}});

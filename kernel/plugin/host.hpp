@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/worker_pool.hpp"
@@ -32,7 +33,7 @@ class PluginHost {
   PluginHost& operator=(const PluginHost&) = delete;
 
   /// Finds and loads everything. A bad file is refused with a reason in
-  /// statuses() and the log, and harms no other. @error unavailable: no folder
+  /// statuses() and the log, and harms no other; so is one bad tool of a plugin. @error unavailable: no folder
   /// for the private copies can be made. [main thread, once]
   Result<void> load();
 
@@ -58,10 +59,13 @@ class PluginHost {
   void start_instance(const PluginStatus& base, const std::shared_ptr<const Library>& library,
                       const config::PluginInstanceSettings& instance);
   Result<Entry> make_instance(const PluginStatus& base, const std::shared_ptr<const Library>& library,
-                              const config::PluginInstanceSettings& instance);
+                              const config::PluginInstanceSettings& instance,
+                              std::vector<Error>& refused_tools);
   [[nodiscard]] std::vector<config::PluginInstanceSettings> instances_of(const std::string& plugin_id) const;
-  Result<void> check_names(const std::string& instance, const std::vector<std::shared_ptr<Tool>>& tools) const;
-  void refuse(PluginStatus status, const Error& reason);
+  [[nodiscard]] Result<void> check_instance_name(const std::string& instance) const;
+  /// "" for a full name that is free.
+  [[nodiscard]] std::string why_taken(const std::string& tool) const;
+  void refuse(PluginStatus status, const Error& reason, std::string_view what = "plugin refused");
   void refuse_unknown_instances();
   void publish();
 

@@ -6,7 +6,6 @@
 #include "collet/str.hpp"
 #include "plugin/call_state.hpp"
 #include "plugin/generation.hpp"
-#include "plugin/table.hpp"
 
 namespace collet::plugin {
 
@@ -37,8 +36,10 @@ std::shared_ptr<RunningCall> start_call(boost::asio::io_context& io, const ToolP
 }
 
 std::string redact(const Tool& tool, std::string text) {
-  const auto* extension = tool.generation->extension<collet_redact>(COLLET_REDACT_ID);
-  if (!extension) return text;
+  const Visit visit(*tool.generation);
+  if (!visit) return text;
+  const auto extension = tool.generation->extension<collet_redact>(COLLET_REDACT_ID);
+  if (!extension || !extension->redact) return text;
   std::string shorter;
   bool given = false;
   struct Taken {
@@ -50,8 +51,11 @@ std::string redact(const Tool& tool, std::string text) {
     out.text = to_view(from);
     out.given = true;
   };
-  const collet_redact table = read_struct(extension);
-  const collet_status status = table.redact(tool.generation->instance(), to_str(tool.info.name), to_str(text), take, &taken);
+  collet_redact_request request = {};
+  request.struct_size = sizeof(request);
+  request.tool = to_str(tool.info.name);
+  request.result = to_str(text);
+  const collet_status status = extension->redact(tool.generation->instance(), &request, take, &taken);
   return status >= 0 && given && shorter.size() <= text.size() ? shorter : text;
 }
 

@@ -67,12 +67,26 @@ struct Offer {
   Schema input;        ///< input_schema, compiled.
   Value pinned;        ///< Object merged into the arguments.
   Value tool_params;   ///< What is left of tool_params; an object.
+  /// What arguments with the pinned ones merged in have to fit; empty without
+  /// pinned ones, then it is `input`.
+  std::optional<Schema> whole{};
+};
+
+/// Who a tool is offered to. Borrowed; "" where it is not known or there is none.
+struct OfferFor {
+  std::string_view caller, app, size;
 };
 
 /// Applies pinned arguments, config_schema and collet.specialize/1.
 /// @error invalid: a key of tool_params is neither; message has path and choices.
 [[nodiscard]] Result<Offer> make_offer(const ToolPtr& tool, std::string_view offered_name,
-                                       const Value& tool_params, std::string_view description_hint);
+                                       const Value& tool_params, std::string_view description_hint,
+                                       const OfferFor& who = {});
+
+/// The arguments of one call: pinned ones merged in, checked, defaults filled in.
+/// @param wanted what the model said; an object.
+/// @error invalid: they do not fit; the message names the places.
+[[nodiscard]] Result<Value> complete_arguments(const Offer& offer, const Value& wanted);
 
 struct CallFacts {
   std::string request_id;

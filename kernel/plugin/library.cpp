@@ -5,7 +5,7 @@
 
 #include <boost/dll/shared_library.hpp>
 
-#include "plugin/table.hpp"
+#include "collet/sized.hpp"
 
 namespace collet::plugin {
 namespace {
@@ -41,6 +41,7 @@ Result<std::shared_ptr<const Library>> Library::load(const PluginFile& file, Cop
     const auto entry = library.get<const collet_plugin*(std::uint32_t)>(COLLET_ENTRY_SYMBOL);
     const collet_plugin* table = entry(COLLET_ABI_MINOR);
     if (table == nullptr) return Error{Errc::unavailable, "says that it does not work with this server"};
+    if (!is_whole(table)) return Error{Errc::invalid, "its table has " + std::to_string(table->struct_size) + " bytes, fewer than the one of ABI 1.0"};
     const collet_plugin own = read_struct(table);
     if (auto fits = check_table(own); !fits) return fits.error();
     return std::shared_ptr<const Library>(new Library(own, file.manifest));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "collet/args.hpp"
 #include "services/origin.hpp"
@@ -27,15 +28,6 @@ Result<void> check(const Manifest& manifest) {
                base::shorten(manifest.id, 80) + "\"");
   }
   if (manifest.version.empty()) return bad("/version: must not be empty");
-  if (manifest.status != "stable" && manifest.status != "draft") {
-    return bad("/status: expected stable or draft, got \"" + base::shorten(manifest.status, 80) + "\"");
-  }
-  for (const auto& capability : manifest.capabilities) {
-    if (services::service_id(services::service_of(capability)).empty()) {
-      return bad("/capabilities: \"" + base::shorten(capability, 80) + "\" is unknown here; known are " +
-                 base::join(services::known_services(), ", "));
-    }
-  }
   for (const auto& id : manifest.required) {
     if (services::service_table(id) == nullptr) {
       return Error{Errc::unavailable, "needs the service \"" + base::shorten(id, 80) + "\", which this version does not offer"};
@@ -45,6 +37,34 @@ Result<void> check(const Manifest& manifest) {
     return bad("/config_schema: expected an object");
   }
   return {};
+}
+
+/// A detail that is not understood may narrow the wish, so it is not left out:
+/// the whole capability is unknown then.
+bool is_known(std::string_view capability) {
+  const auto service = services::service_of(capability);
+  if (services::service_id(service).empty()) return false;
+  if (service.size() == capability.size()) return true;
+  return (service == "secrets" || service == "http") && capability.size() > service.size() + 1;
+}
+
+/// What a newer plugin says of itself and this version has no word for. A plugin
+/// that cannot do without a service has it under `requires`.
+void forget_unknown(Manifest& manifest) {
+  std::vector<std::string> unknown;
+  for (const auto& capability : manifest.capabilities) {
+    if (!is_known(capability)) unknown.push_back(base::shorten(capability, 80));
+  }
+  std::erase_if(manifest.capabilities, [](const std::string& capability) { return !is_known(capability); });
+  if (!unknown.empty()) {
+    base::log_warn("a plugin asks for services that are unknown here and gets none for them",
+                   {{"plugin", manifest.id}, {"unknown", base::join(unknown, ", ")},
+                    {"known", base::join(services::known_services(), ", ")}});
+  }
+  if (manifest.status == "stable" || manifest.status == "draft") return;
+  base::log_warn("a plugin has an unknown status, which counts as draft",
+                 {{"plugin", manifest.id}, {"status", base::shorten(manifest.status, 80)}});
+  manifest.status = "draft";
 }
 
 }  // namespace
@@ -78,6 +98,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   out.config_schema = (*parsed)["config_schema"];
   out.json = *parsed;
   if (auto fits = check(out); !fits) return fits.error();
+  forget_unknown(out);
   return out;
 }
 
@@ -88,7 +109,14 @@ Result<std::vector<std::string>> grant(const Manifest& manifest, const std::vect
     const auto covers = [&](const std::string& given) {
       return given == capability || given == services::service_of(capability);
     };
-    if (!granted || std::ranges::any_of(*granted, covers)) out.push_back(capability);
+    if (!granted || std::ranges::any_of(*granted, covers)) {
+      out.push_back(capability);
+      continue;
+    }
+    // Asked for as a whole and granted in part.
+    for (const auto& given : *granted) {
+      if (given != capability && services::service_of(given) == capability && is_known(given)) out.push_back(given);
+    }
   }
   for (const auto& id : manifest.required) {
     const auto serves = [&](const std::string& capability) {

@@ -6,10 +6,10 @@
 
 #include "base/text.hpp"
 #include "collet/ext/specialize.h"
+#include "collet/sized.hpp"
 #include "collet/str.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/invoke.hpp"
-#include "plugin/table.hpp"
 
 namespace collet::plugin {
 namespace {
@@ -51,10 +51,24 @@ Error does_not_fit(std::vector<SchemaFinding> findings) {
   return {Errc::invalid, describe(findings)};
 }
 
+/// The schema's properties and what they may refer to, without what it demands of
+/// the object as a whole: pinned arguments alone are not all of it.
+Value properties_only(const Value& input_schema) {
+  Members out;
+  for (std::size_t i = 0; i < input_schema.size(); ++i) {
+    const auto key = input_schema.key_at(i);
+    const bool kept = key.starts_with('$') ? key != "$ref" && key != "$dynamicRef" : key == "definitions" || key == "properties";
+    if (kept) out.emplace_back(key, input_schema.member_at(i));
+  }
+  return json::object(out);
+}
+
+/// Each pinned argument against its own subschema. Whether they go together with
+/// the rest shows when that is there, see complete_arguments().
 Result<void> check_pinned(const Value& input_schema, const Value& pinned) {
   if (pinned.size() == 0) return {};
-  auto partial = Schema::compile(json::without(input_schema, "required"));
-  if (!partial) return partial.error();
+  auto partial = Schema::compile(properties_only(input_schema));
+  if (!partial) return {};  // it refers to a place that is not among these
   auto findings = partial->validate(pinned);
   if (!findings.empty()) return does_not_fit(std::move(findings));
   return {};
@@ -91,21 +105,30 @@ struct Specialized {
   std::optional<std::string> input_schema;
 };
 
-void take_specialized(void* user, const collet_tool* tool) noexcept {
+collet_status take_specialized(void* user, const collet_tool* tool) noexcept {
+  if (!is_whole(tool)) return COLLET_E_INVALID;
   const collet_tool own = read_struct(tool);
   auto& out = *static_cast<Specialized*>(user);
   if (own.description.ptr) out.description = base::repair_utf8(to_view(own.description));
   if (own.input_schema.ptr) out.input_schema = to_view(own.input_schema);
+  return COLLET_OK;
 }
 
 Result<Specialized> specialize(const Tool& tool, const collet_specialize& table, const Value& params,
-                               std::string_view hint) {
+                               std::string_view hint, const OfferFor& who) {
   Specialized out;
   std::string reason;
   const std::string text = params.dump();
+  collet_specialize_request request = {};
+  request.struct_size = sizeof(request);
+  request.tool = to_str(tool.info.name);
+  request.tool_params = to_str(text);
+  request.description_hint = to_optional_str(hint);
+  request.caller = to_optional_str(who.caller);
+  request.app = to_optional_str(who.app);
+  request.size = to_optional_str(who.size);
   const collet_status status =
-      table.specialize(tool.generation->instance(), to_str(tool.info.name), to_str(text),
-                       to_optional_str(hint), take_specialized, &out, assign_text, &reason);
+      table.specialize(tool.generation->instance(), &request, take_specialized, &out, assign_text, &reason);
   if (status >= 0) return out;
   return Error{to_errc(status), reason.empty() ? "tool " + tool.info.name + " cannot use its tool_params"
                                                : base::repair_utf8(reason)};
@@ -113,13 +136,16 @@ Result<Specialized> specialize(const Tool& tool, const collet_specialize& table,
 
 /// Puts the tool's own words for this request into the offer. True when the
 /// schema changed.
-Result<bool> apply_specialize(Offer& offer, const Value& params, std::string_view hint) {
-  const auto* extension = offer.tool->generation->extension<collet_specialize>(COLLET_SPECIALIZE_ID);
-  if (!extension) {
+Result<bool> apply_specialize(Offer& offer, const Value& params, std::string_view hint, const OfferFor& who) {
+  Generation& generation = *offer.tool->generation;
+  const Visit visit(generation);
+  if (!visit) return Error{Errc::unavailable, "plugin " + generation.name() + " takes no calls any more"};
+  const auto extension = generation.extension<collet_specialize>(COLLET_SPECIALIZE_ID);
+  if (!extension || !extension->specialize) {
     if (!hint.empty()) offer.description += "\n" + std::string(hint);
     return false;
   }
-  auto made = specialize(*offer.tool, read_struct(extension), params, hint);
+  auto made = specialize(*offer.tool, *extension, params, hint, who);
   if (!made) return made.error();
   if (made->description) offer.description = *std::move(made->description);
   if (!made->input_schema) return false;
@@ -129,10 +155,31 @@ Result<bool> apply_specialize(Offer& offer, const Value& params, std::string_vie
   return true;
 }
 
+/// Makes the schemas of the offer from its pinned arguments and its input_schema,
+/// which is still the whole one.
+Result<void> compile_schemas(Offer& offer, bool changed) {
+  const auto compile = [](const Value& schema) -> Result<Schema> {
+    auto compiled = Schema::compile(schema);
+    if (compiled) return compiled;
+    return Error{Errc::invalid, "/tool_params: the schema they make is not valid: " + compiled.error().message};
+  };
+  if (changed) {
+    auto compiled = compile(offer.input_schema);
+    if (!compiled) return compiled.error();
+    offer.input = std::move(compiled).value();
+  }
+  if (offer.pinned.size() == 0) return {};
+  offer.input_schema = without_pinned(offer.input_schema, offer.pinned);
+  auto shown = compile(offer.input_schema);
+  if (!shown) return shown.error();
+  offer.whole = std::exchange(offer.input, std::move(shown).value());
+  return {};
+}
+
 }  // namespace
 
 Result<Offer> make_offer(const ToolPtr& tool, std::string_view offered_name, const Value& tool_params,
-                         std::string_view description_hint) {
+                         std::string_view description_hint, const OfferFor& who) {
   if (!tool_params.is_null() && !tool_params.is_object()) {
     return Error{Errc::invalid, "/tool_params: expected an object, got " + std::string(name(tool_params.kind()))};
   }
@@ -142,14 +189,18 @@ Result<Offer> make_offer(const ToolPtr& tool, std::string_view offered_name, con
   if (auto fits = check_pinned(tool->info.input_schema, offer.pinned); !fits) return fits.error();
   if (auto fits = check_rest(*tool, offer.tool_params); !fits) return fits.error();
   const Value all_params = json::merge(offer.tool_params, offer.pinned);
-  const auto specialized = apply_specialize(offer, all_params, description_hint);
+  const auto specialized = apply_specialize(offer, all_params, description_hint, who);
   if (!specialized) return specialized.error();
-  if (offer.pinned.size() == 0 && !*specialized) return offer;
-  offer.input_schema = without_pinned(offer.input_schema, offer.pinned);
-  auto compiled = Schema::compile(offer.input_schema);
-  if (!compiled) return Error{Errc::invalid, "/tool_params: the schema they make is not valid: " + compiled.error().message};
-  offer.input = std::move(compiled).value();
+  if (auto compiled = compile_schemas(offer, *specialized); !compiled) return compiled.error();
   return offer;
+}
+
+Result<Value> complete_arguments(const Offer& offer, const Value& wanted) {
+  const Schema& schema = offer.whole ? *offer.whole : offer.input;
+  const Value merged = offer.pinned.size() > 0 ? json::merge(wanted, offer.pinned) : wanted;
+  const auto findings = schema.validate(merged);
+  if (!findings.empty()) return Error{Errc::invalid, describe(findings)};
+  return schema.with_defaults(merged);
 }
 
 }  // namespace collet::plugin

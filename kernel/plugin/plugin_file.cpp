@@ -74,6 +74,11 @@ Result<void> check_version(const PluginNote& note) {
     return Error{Errc::unavailable, "built for plugin ABI " + text(note.abi_major, note.abi_minor) +
                                         ", this server speaks " + text(COLLET_ABI_MAJOR, COLLET_ABI_MINOR)};
   }
+  constexpr std::uint32_t kMustKnow = 0xffff;  // see collet_note_header; we know none
+  if ((note.flags & kMustKnow) != 0) {
+    return Error{Errc::unavailable, "its note sets flags " + std::to_string(note.flags & kMustKnow) +
+                                        ", which this server does not know; it needs a newer one"};
+  }
   return {};
 }
 

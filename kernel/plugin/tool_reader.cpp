@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "collet/sized.hpp"
 #include "collet/str.hpp"
 #include "plugin/gate.hpp"
-#include "plugin/table.hpp"
 
 namespace collet::plugin {
 namespace {
@@ -51,6 +51,7 @@ Result<std::vector<ToolExample>> read_examples(const collet_tool& tool, const Sc
   std::vector<ToolExample> out;
   if (tool.example_count > kListMax) return bad("more than " + std::to_string(kListMax) + " examples");
   for (std::uint32_t i = 0; i < tool.example_count; ++i) {
+    if (!is_whole(tool.examples[i])) return bad("example " + std::to_string(i) + ": struct_size is less than in ABI 1.0");
     const collet_example example = read_struct(tool.examples[i]);
     out.push_back({text(example.request), text(example.task), text(example.arguments),
                    text(example.result), text(example.answer)});
@@ -72,23 +73,35 @@ bool is_tool_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, fits);
 }
 
-void ToolReader::add(const collet_tool* tool) noexcept {
-  if (error_ || tool == nullptr) return;
-  if (tools_.size() >= kToolsMax) {
-    error_ = bad("more than " + std::to_string(kToolsMax) + " tools");
-    return;
+collet_status ToolReader::add(const collet_tool* tool) noexcept {
+  if (full_) return COLLET_E_LIMIT;
+  if (listed_.tools.size() + listed_.refused.size() >= kToolsMax) {
+    full_ = true;
+    listed_.refused.push_back({Errc::limit, "more than " + std::to_string(kToolsMax) + " tools; the rest is not offered"});
+    return COLLET_E_LIMIT;
+  }
+  if (!is_whole(tool)) {
+    listed_.refused.push_back(bad("a tool: struct_size is less than in ABI 1.0, set it to sizeof(collet_tool)"));
+    return COLLET_E_INVALID;
   }
   const collet_tool own = read_struct(tool);
   auto read_tool = read(own);
   if (!read_tool) {
-    error_ = Error{read_tool.error().code, "tool \"" + base::shorten(text(own.name), 80) + "\": " + read_tool.error().message};
-  } else {
-    tools_.push_back(std::move(read_tool).value());
+    listed_.refused.push_back({read_tool.error().code, "tool \"" + base::shorten(text(own.name), 80) + "\": " + read_tool.error().message});
+    return COLLET_E_INVALID;
   }
+  listed_.tools.push_back(std::move(read_tool).value());
+  return COLLET_OK;
 }
 
-bool ToolReader::is_taken(const ToolInfo& info) const {
-  return std::ranges::any_of(tools_, [&](const auto& other) { return other->info.full_name() == info.full_name(); });
+Result<void> ToolReader::check_name(const ToolInfo& info) const {
+  if (!is_tool_name(info.name)) return bad("name: expected 1 to 64 letters, digits, '_' or '-'");
+  if (!info.name_space.empty() && !is_tool_name(info.name_space)) return bad("name_space: expected 1 to 64 letters, digits, '_' or '-'");
+  const std::string full = info.full_name();
+  const bool twice = std::ranges::any_of(listed_.tools, [&](const auto& other) { return other->info.full_name() == full; });
+  if (twice) return bad("listed twice");
+  if (const std::string why = taken_ ? taken_(full) : std::string(); !why.empty()) return bad(why);
+  return {};
 }
 
 Result<std::shared_ptr<Tool>> ToolReader::read(const collet_tool& from) const {
@@ -97,9 +110,7 @@ Result<std::shared_ptr<Tool>> ToolReader::read(const collet_tool& from) const {
   info.name_space = text(from.name_space);
   // Two instances of one plugin offer the same names: their own keeps them apart.
   if (info.name_space.empty() && instance_ != plugin_id_) info.name_space = instance_;
-  if (!is_tool_name(info.name)) return bad("name: expected 1 to 64 letters, digits, '_' or '-'");
-  if (!info.name_space.empty() && !is_tool_name(info.name_space)) return bad("name_space: expected 1 to 64 letters, digits, '_' or '-'");
-  if (is_taken(info)) return bad("listed twice");
+  if (auto fits = check_name(info); !fits) return fits.error();
   auto input = read_schema(from.input_schema, "input_schema");
   if (!input) return input.error();
   if (!input->schema) return bad("input_schema: required, a JSON Schema of an object");
@@ -129,11 +140,6 @@ Result<std::shared_ptr<Tool>> ToolReader::read(const collet_tool& from) const {
   auto gate = info.concurrency_max > 0 ? std::make_shared<Gate>(info.concurrency_max) : nullptr;
   return std::make_shared<Tool>(Tool{std::move(info), *std::move(input->schema), nullptr,
                                      std::move(config->schema), std::move(output->schema), std::move(gate)});
-}
-
-Result<std::vector<std::shared_ptr<Tool>>> ToolReader::take() {
-  if (error_) return *error_;
-  return std::move(tools_);
 }
 
 }  // namespace collet::plugin

@@ -1,8 +1,8 @@
 // Takes in what list_tools shows, checking every field.
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,24 +11,34 @@
 
 namespace collet::plugin {
 
+/// Why no tool of this full name can be offered; "": it can.
+using NameTaken = std::function<std::string(const std::string& full_name)>;
+
+struct ListedTools {
+  std::vector<std::shared_ptr<Tool>> tools;
+  std::vector<Error> refused;  ///< One each; names the tool and the field.
+};
+
 class ToolReader {
  public:
-  ToolReader(std::string plugin_id, std::string instance)
-      : plugin_id_(std::move(plugin_id)), instance_(std::move(instance)) {}
+  /// @param taken may be empty.
+  ToolReader(std::string plugin_id, std::string instance, NameTaken taken)
+      : plugin_id_(std::move(plugin_id)), instance_(std::move(instance)), taken_(std::move(taken)) {}
 
-  /// After the first bad tool the rest is ignored.
-  void add(const collet_tool* tool) noexcept;
-  /// The tools, `generation` still empty. @error invalid, names the tool.
-  [[nodiscard]] Result<std::vector<std::shared_ptr<Tool>>> take();
+  /// See collet_tool_fn.
+  collet_status add(const collet_tool* tool) noexcept;
+  /// The tools, their `generation` still empty.
+  [[nodiscard]] ListedTools take() { return std::move(listed_); }
 
  private:
   Result<std::shared_ptr<Tool>> read(const collet_tool& tool) const;
-  [[nodiscard]] bool is_taken(const ToolInfo& info) const;
+  [[nodiscard]] Result<void> check_name(const ToolInfo& info) const;
 
   const std::string plugin_id_;
   const std::string instance_;
-  std::vector<std::shared_ptr<Tool>> tools_;
-  std::optional<Error> error_;
+  const NameTaken taken_;
+  ListedTools listed_;
+  bool full_ = false;
 };
 
 /// ^[a-zA-Z0-9_-]{1,64}$

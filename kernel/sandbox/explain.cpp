@@ -27,6 +27,12 @@ constexpr std::string_view kMounts =
     "Mounts are refused: in a container add --cap-add SYS_ADMIN and --security-opt apparmor=unconfined; Linux 5.12 or later is needed";
 constexpr std::string_view kUids =
     "Set sandbox.uid_base to the first of sandbox.boxes_max uids that nobody uses; in a container they must lie within /proc/self/uid_map";
+constexpr std::string_view kRootRights =
+    "collet is root but without the capabilities SYS_ADMIN, SETUID and SETGID: in a container add --cap-add SYS_ADMIN, in a "
+    "systemd unit name all three under CapabilityBoundingSet; or start collet as an ordinary user that may make user namespaces";
+constexpr std::string_view kGroups =
+    "Boxes may not inherit groups of the server: start collet as root with the capability SETGID where /proc/self/setgroups "
+    "says \"allow\" (rootless containers need newgidmap), or without supplementary groups (setpriv --clear-groups)";
 constexpr std::string_view kResources = "The host is out of processes, memory or descriptors; lower sandbox.boxes_max";
 
 std::string_view remedy_of(Step step, int error) {
@@ -34,7 +40,8 @@ std::string_view remedy_of(Step step, int error) {
   switch (step) {
     case Step::clone: return error == ENOSPC || error == EUSERS ? kNamespaceCount : kUserNamespaces;
     case Step::net_ns: return error == ENOSPC ? kNamespaceCount : kUserNamespaces;
-    case Step::uid: return error == EINVAL ? kUids : kUserNamespaces;
+    case Step::uid: return error == EINVAL ? kUids : kRootRights;
+    case Step::groups: return kGroups;
     case Step::id_map: return kUserNamespaces;
     case Step::proc: return error == EPERM || error == EACCES ? kProc : kMounts;
     case Step::cgroup:

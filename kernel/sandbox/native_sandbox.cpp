@@ -19,16 +19,27 @@ std::string text_of(const Check& check) {
   return check.remedy.empty() ? check.detail : check.detail + ". " + check.remedy;
 }
 
+namespace {
+
+Check launcher_is_lost() {
+  return {"launcher", false, "the sandbox launcher has ended, and the server has no rights left to start another", "Restart collet"};
+}
+
+}  // namespace
+
+std::string RunCore::launcher_trouble() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return "";  // one is being started
+  const bool is_lost = launcher_ && launcher_->is_gone() && ::geteuid() != started_as;
+  return is_lost && !stopped_ ? text_of(launcher_is_lost()) : "";
+}
+
 std::shared_ptr<LauncherProcess> RunCore::launcher(Check& why_not) {
   const std::lock_guard lock(mutex_);
   if (launcher_ && !launcher_->is_gone()) return launcher_;
   why_not = {"launcher", false, "", ""};
   if (stopped_) return why_not.detail = "the server is stopping", nullptr;
-  if (::geteuid() != started_as) {
-    why_not.detail = "the sandbox launcher has ended, and the server has no rights left to start another";
-    why_not.remedy = "Restart collet";
-    return nullptr;
-  }
+  if (::geteuid() != started_as) return why_not = launcher_is_lost(), nullptr;
   auto started = LauncherProcess::start(settings);
   if (!started) return why_not.detail = started.error().message, nullptr;
   const wire::Ready& ready = (*started)->ready();
@@ -60,14 +71,14 @@ AdmissionLimits admission_limits(const config::SandboxSettings& settings) {
 }
 
 // A box like any other, whose program is the launcher itself in its other role.
-BoxSpec probe_spec(const std::string& launcher_path) {
+BoxSpec probe_spec(const std::string& launcher_path, const std::string& kind) {
   const std::filesystem::path path(launcher_path);
   BoxSpec spec;
-  spec.argv = {"/app/" + path.filename().string(), "--probe"};
+  spec.argv = {"/app/" + path.filename().string(), "--probe", kind};
   spec.app_root = path.parent_path().string();
   if (std::filesystem::exists("/usr")) spec.roots = {"/usr"};
   spec.timeout_ms = kProbeTimeoutMs;
-  spec.size.memory_bytes = 64ll << 20;
+  spec.size.memory_bytes = kind == "memory" ? 8ll << 20 : 64ll << 20;
   spec.size.disk_bytes = 16ll << 20;
   spec.size.pids_max = 16;
   return spec;
@@ -112,6 +123,7 @@ class NativeSandbox : public Sandbox {
 
   std::vector<Check> probe() override { return look(); }
   const std::string& unavailable_reason() const override { return reason_; }
+  std::string present_reason() const override { return reason_.empty() ? core_->launcher_trouble() : reason_; }
 
  private:
   std::vector<Check> first_look() {
@@ -131,17 +143,32 @@ class NativeSandbox : public Sandbox {
     if (!launcher) return {why_not};
     std::vector<Check> checks = {{"launcher", true, launcher->path(), ""}};
     checks.push_back({"cgroups", true, launcher->ready().detail.data(), ""});
-    const BoxResult result = run_probe(launcher->path());
+    const bool own_uids = (launcher->ready().abilities & wire::kOwnUids) != 0;
+    const BoxResult result = run_probe(launcher->path(), own_uids ? "own_uids" : "shared_uid");
     const bool ran = result.outcome == Outcome::exited;
     checks.push_back({"box", ran, ran ? "built and ran in " + std::to_string(result.wall_us) + " us" : result.message, ""});
     for (auto& check : parse_probe(result.stdout_text)) checks.push_back(std::move(check));
+    if (ran) checks.push_back(check_memory(run_probe(launcher->path(), "memory")));
     return checks;
   }
 
-  BoxResult run_probe(const std::string& path) {
+  // Its program asks for too much: it must have been stopped.
+  static Check check_memory(const BoxResult& result) {
+    const bool was_refused = result.outcome == Outcome::exited && result.returncode == wire::kProbeMemoryRefused;
+    const bool ok = result.outcome == Outcome::oom || was_refused;
+    Check check{"memory_limit", ok, "ended at its limit in " + std::to_string(result.wall_us) + " us", ""};
+    if (was_refused) check.detail = "refused by the allocator (soft limits)";
+    if (ok) return check;
+    check.detail = "a program used four times the memory of its box: outcome " +
+                   std::to_string(static_cast<int>(result.outcome)) + " " + result.message;
+    check.remedy = "The memory controller of the cgroup does not hold boxes: see the line cgroups";
+    return check;
+  }
+
+  BoxResult run_probe(const std::string& path, const std::string& kind) {
     boost::asio::io_context io;
     BoxResult result;
-    std::make_shared<Run>(core_, io, probe_spec(path), nullptr, [&](BoxResult r) { result = std::move(r); })->start({});
+    std::make_shared<Run>(core_, io, probe_spec(path, kind), nullptr, [&](BoxResult r) { result = std::move(r); })->start({});
     io.run_for(std::chrono::milliseconds(2 * kProbeTimeoutMs));
     return result;
   }

@@ -22,9 +22,12 @@ namespace {
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kReadBytes = 64 << 10;
 constexpr milliseconds kStuckAfterKill{3'000};
 constexpr int kAbandonTimeoutMs = 500;
+// The box is gone by then: what it wrote is in the pipes, and any other end of them
+// is held by somebody on the host, to whom a program can pass it.
+constexpr milliseconds kRestOfOutput{250};
+constexpr milliseconds kLongestRetry{20};
 
 }  // namespace
 
@@ -35,7 +38,7 @@ Run::Stream::Stream(boost::asio::io_context& io, const config::SandboxSettings& 
 
 Run::Run(std::shared_ptr<RunCore> core, boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done)
     : core_(std::move(core)), io_(io), spec_(std::move(spec)), output_(std::move(output)), done_(std::move(done)),
-      timer_(io), socket_(io), out_(io, core_->settings), err_(io, core_->settings), captured_pipe_(io) {}
+      timer_(io), retry_timer_(io), socket_(io), out_(io, core_->settings), err_(io, core_->settings), captured_pipe_(io) {}
 
 // Only when the io_context went away under us: the box must not outlive its run,
 // and its slot must be empty before the next box enters it.
@@ -81,10 +84,22 @@ void Run::on_granted(std::shared_ptr<Grant> grant) {
 }
 
 void Run::launch() {
+  if (!done_) return;
   auto handed = hand_over();
   if (handed) return watch();
+  if (handed.error().code == Errc::limit) return launch_later();
   const Outcome outcome = handed.error().code == Errc::denied ? Outcome::unavailable : Outcome::failed;
   finish(outcome, handed.error().message);
+}
+
+// Many runs at one moment fill the launcher's socket. It reads fast; until the
+// deadline there is no reason to give up.
+void Run::launch_later() {
+  retry_timer_.expires_after(retry_);
+  retry_ = std::min(2 * retry_, kLongestRetry);
+  retry_timer_.async_wait([self = shared_from_this()](error_code error) {
+    if (!error) self->launch();
+  });
 }
 
 Result<wire::Spec> Run::make_spec() const {
@@ -148,13 +163,12 @@ Result<void> Run::hand_over() {
   socket_.assign(socket->first.release());
   out_.pipe.assign(out->first.release());
   err_.pipe.assign(err->first.release());
-  out_.open = err_.open = true;
-  if (captured.first) captured_pipe_.assign(captured.first.release()), captured_open_ = true;
+  if (captured.first) captured_pipe_.assign(captured.first.release());
   launched_ = true;
   return {};
 }
 
-// @error denied: no launcher to be had.
+// @error denied: no launcher to be had; limit: it has much to read, try again.
 Result<void> Run::send_request(std::size_t spec_bytes, std::span<const int> fds) {
   wire::RunRequest request;
   request.slot = grant_->slot();
@@ -168,58 +182,14 @@ Result<void> Run::send_request(std::size_t spec_bytes, std::span<const int> fds)
     if (error == 0) return {};
     if (!launcher->is_gone()) break;
   }
+  if (error == EAGAIN || error == ETOOMANYREFS) return Error{Errc::limit, "the sandbox launcher is busy"};
   return os_error("handing the run to the sandbox launcher", error);
 }
 
 void Run::watch() {
-  buffer_.resize(kReadBytes);
   wait_for_report();
-  read_stream(1);
-  read_stream(2);
-  if (captured_open_) read_captured();
-}
-
-// All streams share one buffer: readiness is awaited without one, and what is
-// there is taken at once.
-void Run::read_stream(int number) {
-  Stream& stream = this->stream(number);
-  stream.pipe.async_wait(Pipe::wait_read, [self = shared_from_this(), number](error_code error) {
-    if (error || !self->done_) return;
-    Stream& stream = self->stream(number);
-    const ssize_t got = ::read(stream.pipe.native_handle(), self->buffer_.data(), self->buffer_.size());
-    if (got > 0) self->on_output(number, std::string_view(self->buffer_.data(), static_cast<std::size_t>(got)));
-    if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return self->read_stream(number);
-    stream.open = false;
-    stream.pipe.close();
-    self->finish_when_quiet();
-  });
-}
-
-void Run::read_captured() {
-  captured_pipe_.async_wait(Pipe::wait_read, [self = shared_from_this()](error_code error) {
-    if (error || !self->done_) return;
-    const ssize_t got = ::read(self->captured_pipe_.native_handle(), self->buffer_.data(), self->buffer_.size());
-    if (got > 0) {
-      const auto room = static_cast<std::size_t>(self->core_->settings.captured_bytes_max) - self->captured_.size();
-      self->captured_.append(self->buffer_, 0, std::min(room, static_cast<std::size_t>(got)));
-    }
-    if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return self->read_captured();
-    self->captured_open_ = false;
-    self->captured_pipe_.close();
-    self->finish_when_quiet();
-  });
-}
-
-void Run::on_output(int number, std::string_view piece) {
-  Stream& stream = this->stream(number);
-  stream.capture.add(piece);
-  if (output_) {
-    const std::string text = stream.live.next(piece);
-    if (!text.empty()) output_(number, text);
-  }
-  const auto total = out_.capture.total_bytes() + err_.capture.total_bytes();
-  if (total > static_cast<std::uint64_t>(core_->settings.output_bytes_max)) {
-    end_because(Outcome::output_limit, wire::Command::kill);
+  for (const int number : {1, 2, kCaptured}) {
+    if (pipe(number).is_open()) read_stream(number);
   }
 }
 
@@ -239,7 +209,11 @@ void Run::on_report() {
   if (got == sizeof report && report.magic == wire::kMagic) report_ = report;
   socket_.close();
   grant_.reset();  // the box is gone; the next one need not wait for our reading
-  finish_when_quiet();
+  if (finish_when_quiet()) return;
+  timer_.expires_after(kRestOfOutput);
+  timer_.async_wait([self = shared_from_this()](error_code error) {
+    if (!error) self->take_rest();
+  });
 }
 
 void Run::arm_deadline() {
@@ -292,16 +266,20 @@ void Run::send(wire::Command command) {
 
 // The report says that nothing of the box lives; the ends of the pipes that
 // nothing is left in them.
-void Run::finish_when_quiet() {
-  if (!done_ || !reported_ || out_.open || err_.open || captured_open_) return;
+bool Run::finish_when_quiet() {
+  if (!done_ || !reported_) return !done_;
+  for (const int number : {1, 2, kCaptured}) {
+    if (pipe(number).is_open()) return false;
+  }
+  conclude();
+  return true;
+}
+
+void Run::conclude() {
   if (!report_) {
     return finish(cause_.value_or(Outcome::failed), cause_ ? "" : "the sandbox launcher ended while the program ran; it is started anew with the next run");
   }
-  BoxResult result = result_of_report();
-  fill_result(result);
-  timer_.cancel();
-  cancel_ = {};
-  std::exchange(done_, nullptr)(std::move(result));
+  tell(result_of_report());
 }
 
 void Run::finish(Outcome outcome, std::string message) {
@@ -309,21 +287,21 @@ void Run::finish(Outcome outcome, std::string message) {
   result.outcome = outcome;
   result.returncode = outcome == Outcome::timeout ? -2 : -1;
   result.message = std::move(message);
-  fill_result(result);
-  timer_.cancel();
-  cancel_ = {};
-  if (waiter_) core_->admission->leave(std::exchange(waiter_, nullptr));
-  std::exchange(done_, nullptr)(std::move(result));
+  tell(std::move(result));
 }
 
-void Run::fill_result(BoxResult& result) {
-  auto out = out_.capture.text();
-  auto err = err_.capture.text();
-  result.stdout_text = std::move(out.text);
-  result.stderr_text = std::move(err.text);
-  result.stdout_omitted_bytes = out.omitted_bytes;
-  result.stderr_omitted_bytes = err.omitted_bytes;
-  result.captured = std::move(captured_);
+// Every wait ends with it but the one for a report still to come, which holds the slot.
+void Run::tell(BoxResult result) {
+  fill_result(result);
+  timer_.cancel();
+  retry_timer_.cancel();
+  cancel_ = {};
+  for (const int number : {1, 2, kCaptured}) {
+    error_code ignored;
+    pipe(number).close(ignored);
+  }
+  if (waiter_) core_->admission->leave(std::exchange(waiter_, nullptr));
+  std::exchange(done_, nullptr)(std::move(result));
 }
 
 }  // namespace collet::sandbox

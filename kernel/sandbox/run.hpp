@@ -2,6 +2,7 @@
 // reads what it prints, ends it in time, tells the result.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,6 +30,9 @@ struct RunCore {
   /// The launcher, started anew if it has died and we still may. Null with the
   /// reason in `why_not`.
   [[nodiscard]] std::shared_ptr<LauncherProcess> launcher(Check& why_not);
+  /// Why there will be no launcher for the next run; "" when there is one, or one
+  /// can be started. Never waits. [any-thread]
+  [[nodiscard]] std::string launcher_trouble();
   /// Ends the launcher for good.
   void stop();
 
@@ -56,18 +60,22 @@ class Run : public std::enable_shared_from_this<Run> {
     Pipe pipe;
     OutputCapture capture;
     LiveText live;
-    bool open = false;
   };
+  static constexpr int kCaptured = 3;  ///< The third stream beside stdout and stderr.
 
   void ask_for_room();
   void on_granted(std::shared_ptr<Grant> grant);
   void launch();
+  void launch_later();
   [[nodiscard]] Result<void> hand_over();
   [[nodiscard]] Result<void> send_request(std::size_t spec_bytes, std::span<const int> fds);
   [[nodiscard]] Result<wire::Spec> make_spec() const;
   void watch();
   void read_stream(int number);
-  void read_captured();
+  bool read_once(int number);
+  void take_rest();
+  void on_captured(std::string_view piece);
+  void check_output_limit();
   void on_output(int number, std::string_view piece);
   void wait_for_report();
   void on_report();
@@ -77,11 +85,14 @@ class Run : public std::enable_shared_from_this<Run> {
   void on_cancel();
   void end_because(Outcome cause, wire::Command command);
   void send(wire::Command command);
-  void finish_when_quiet();
+  bool finish_when_quiet();
+  void conclude();
+  void tell(BoxResult result);
   void finish(Outcome outcome, std::string message);
   void fill_result(BoxResult& result);
   [[nodiscard]] BoxResult result_of_report();
   Stream& stream(int number) { return number == 1 ? out_ : err_; }
+  Pipe& pipe(int number) { return number == kCaptured ? captured_pipe_ : stream(number).pipe; }
 
   std::shared_ptr<RunCore> core_;
   boost::asio::io_context& io_;
@@ -90,6 +101,8 @@ class Run : public std::enable_shared_from_this<Run> {
   DoneFn done_;
   base::CancelToken::Registration cancel_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer retry_timer_;
+  std::chrono::milliseconds retry_{1};
   boost::asio::steady_timer::time_point deadline_;
   std::shared_ptr<Admission::Waiter> waiter_;
   std::shared_ptr<Grant> grant_;
@@ -98,7 +111,8 @@ class Run : public std::enable_shared_from_this<Run> {
   Stream err_;
   Pipe captured_pipe_;
   std::string captured_;
-  bool captured_open_ = false;
+  std::uint64_t captured_total_bytes_ = 0;
+  bool was_read_ = false;  ///< The last read_once() brought something.
   std::optional<Outcome> cause_;  ///< Why we are ending it, if we are.
   std::optional<wire::RunReport> report_;
   bool launched_ = false;

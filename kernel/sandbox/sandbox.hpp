@@ -83,6 +83,9 @@ class Sandbox {
   virtual std::vector<Check> probe() = 0;
   /// The result of the start-up probe: "" when boxes work, else the reason.
   [[nodiscard]] virtual const std::string& unavailable_reason() const = 0;
+  /// Why boxes do not work at this moment: as above, or a launcher that has died
+  /// and cannot be started again. "": they do. Cheap. [any-thread]
+  [[nodiscard]] virtual std::string present_reason() const { return unavailable_reason(); }
 };
 
 }  // namespace collet::sandbox

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kStepNames[] = {
   "none", "spec", "slot", "cgroup", "net_ns", "clone", "id_map", "session", "cgroup_attach",
-  "cgroup_ns", "uid", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
+  "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
   "devices", "masks", "attach_root", "pivot", "read_only", "loopback", "keyring", "capabilities",
   "no_new_privs", "landlock", "filter", "fork", "limits", "descriptors", "cwd", "exec",
 };

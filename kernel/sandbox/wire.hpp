@@ -20,7 +20,7 @@
 
 namespace collet::sandbox::wire {
 
-inline constexpr std::uint32_t kMagic = 0x436c7432;  // changes with any struct here
+inline constexpr std::uint32_t kMagic = 0x436c7433;  // changes with any struct here
 inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
 inline constexpr std::size_t kSpecBytesMax = 4u << 20;
 inline constexpr std::size_t kStringsMax = 4096;
@@ -28,11 +28,12 @@ inline constexpr std::size_t kRootsMax = 64;
 inline constexpr std::size_t kInputsMax = 8;
 inline constexpr int kFirstExtraFd = 3;  ///< Inputs and the captured pipe live at 3..9.
 inline constexpr int kLastExtraFd = 9;
+inline constexpr int kProbeMemoryRefused = 9;  ///< Exit code of the probe that the allocator stopped.
 
 /// The stages of making a box, in their order. A failure names one.
 enum class Step : std::uint32_t {
-  none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, host_name,
-  propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, pivot, read_only,
+  none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
+  host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, pivot, read_only,
   loopback, keyring, capabilities, no_new_privs, landlock, filter, fork, limits, descriptors, cwd, exec,
 };
 [[nodiscard]] std::string_view name(Step step);

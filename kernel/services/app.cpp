@@ -8,10 +8,10 @@ namespace {
 
 /// The call's app, or the status that says why there is none.
 collet_status find_app(collet_call call, std::uint32_t effect, const config::AppSettings** app) {
+  if (call.id == 0) return COLLET_E_INVALID;
   std::shared_ptr<Scope> scope;
   const collet_status allowed = authorize(call, effect, scope);
   if (allowed != COLLET_OK) return allowed;
-  if (!scope) return COLLET_E_NOT_FOUND;
   const auto& apps = origin_of(call).services->apps;
   const auto found = apps.find(std::string(scope->facts().app));
   if (found == apps.end()) return COLLET_E_NOT_FOUND;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "collet/sized.hpp"
 #include "services/origin.hpp"
 #include "services/services.hpp"
 #include "services/tables.hpp"
@@ -61,10 +62,15 @@ namespace {
 collet_status put(collet_call call, const collet_blob_view* blob, collet_text_fn id, void* user) noexcept {
   std::shared_ptr<Scope> scope;
   if (const auto allowed = authorize(call, 0, scope); allowed != COLLET_OK) return allowed;
-  if (blob == nullptr || id == nullptr) return COLLET_E_INVALID;
+  if (!is_whole(blob) || id == nullptr) return COLLET_E_INVALID;
+  const collet_blob_view own = read_struct(blob);
+  if (own.reserved != 0) return COLLET_E_UNAVAILABLE;
+  if (own.mime.len > COLLET_MIME_BYTES_MAX || own.name.len > COLLET_NAME_BYTES_MAX) return COLLET_E_INVALID;
   Origin& origin = origin_of(call);
-  Blob copy{std::string(to_view(blob->data)), std::string(to_view(blob->mime)),
-            std::string(to_view(blob->name)), origin.instance};
+  // Looked at before the copy: the store itself would see it too late.
+  if (own.data.len > origin.services->blobs.bytes_max()) return COLLET_E_LIMIT;
+  Blob copy{std::string(to_view(own.data)), std::string(to_view(own.mime)),
+            std::string(to_view(own.name)), origin.instance};
   const auto made = origin.services->blobs.put(std::move(copy));
   if (!made) return static_cast<collet_status>(made.error().code);
   id(user, to_str(*made));

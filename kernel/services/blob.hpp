@@ -32,6 +32,7 @@ class BlobStore {
             std::function<Clock::time_point()> now = &Clock::now)
       : bytes_max_(bytes_max), idle_(idle_ms), now_(std::move(now)) {}
 
+  [[nodiscard]] std::size_t bytes_max() const { return bytes_max_; }
   /// The new id. @error limit.
   Result<std::string> put(Blob blob);
   /// Null: unknown or forgotten.

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
+#include "collet/sized.hpp"
 #include "sandbox/sandbox.hpp"
 #include "services/origin.hpp"
 #include "services/services.hpp"
@@ -27,6 +28,19 @@ struct Job {
 };
 
 Error bad(std::string message) { return {Errc::invalid, std::move(message)}; }
+
+/// What the request asks for must be done or refused, never left out in silence.
+Result<void> check_known(const collet_exec_request& request) {
+  constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT;
+  if ((request.flags & ~kKnown) != 0) {
+    return Error{Errc::unavailable, "flag bits " + std::to_string(request.flags & ~kKnown) + " are unknown to this version"};
+  }
+  for (std::uint32_t i = 0; i < request.input_count; ++i) {
+    if (request.inputs[i].reserved == 0) continue;
+    return Error{Errc::unavailable, "inputs[" + std::to_string(i) + "].reserved is " + std::to_string(request.inputs[i].reserved) + ", must be 0"};
+  }
+  return {};
+}
 
 Result<std::vector<std::string>> read_texts(const collet_str* texts, std::uint32_t count, const char* what) {
   if (count > kTextsMax) return bad(std::string(what) + " has more than " + std::to_string(kTextsMax) + " entries");
@@ -81,6 +95,7 @@ Result<sandbox::BoxSpec> read_request(const collet_exec_request& request, const 
   if (!roots) return roots.error();
   auto inputs = read_inputs(request, services.sandbox_settings.input_bytes_max);
   if (!inputs) return inputs.error();
+  if (auto known = check_known(request); !known) return known.error();
   if (request.capture_fd != 0 && !is_box_fd(request.capture_fd)) return bad("capture_fd must be 0 or 3..9");
   spec.argv = std::move(argv).value();
   spec.env = std::move(env).value();
@@ -124,6 +139,7 @@ void begin(Job job) {
   base::CancelToken gone = job.scope->gone();
   const std::int64_t left_ms = job.scope->remaining_ms();
   if (gone.cancelled()) return report_unstarted(job, sandbox::Outcome::cancelled, -1, gone.reason().message);
+  if (job.scope->over()) return report_unstarted(job, sandbox::Outcome::cancelled, -1, "the call is over");
   if (left_ms <= 0) return report_unstarted(job, sandbox::Outcome::timeout, -2, "the time limit passed before the program was started");
   // The box keeps the time itself, so that its partial output comes back.
   job.spec.timeout_ms = job.spec.timeout_ms > 0 ? std::min(job.spec.timeout_ms, left_ms) : left_ms;
@@ -140,21 +156,23 @@ void begin(Job job) {
               [job = std::move(job)](sandbox::BoxResult box) { report(job, box); }, std::move(gone));
 }
 
-collet_status run(collet_call call, const collet_exec_request* request, collet_exec_done_fn done,
+collet_status run(collet_call call, const collet_exec_request* given, collet_exec_done_fn done,
                   void* user) noexcept {
-  if (call.id == 0 || request == nullptr || done == nullptr) return COLLET_E_INVALID;
+  if (call.id == 0 || !is_whole(given) || done == nullptr) return COLLET_E_INVALID;
   std::shared_ptr<Scope> scope;
-  const collet_status allowed = authorize(call, COLLET_EFFECT_RUNS_CODE, scope);
+  const collet_status allowed = authorize(call, 0, scope);
   if (allowed != COLLET_OK) return allowed;
+  if ((scope->facts().effects & (COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_RUNS_PROGRAMS)) == 0) return COLLET_E_DENIED;
   const Origin& origin = origin_of(call);
-  auto spec = read_request(*request, *origin.services, *scope);
+  const collet_exec_request request = read_struct(given);
+  auto spec = read_request(request, *origin.services, *scope);
   if (!spec) {
     base::log_warn("a plugin asked for a program that cannot be run",
                    {{"plugin", origin.plugin_id}, {"why", spec.error().message}});
     return static_cast<collet_status>(spec.error().code);
   }
   Job job{origin.services, scope, std::move(spec).value(),
-          (request->flags & COLLET_EXEC_LIVE_OUTPUT) != 0, done, user};
+          (request.flags & COLLET_EXEC_LIVE_OUTPUT) != 0, done, user};
   boost::asio::post(scope->io(), [job = std::move(job)]() mutable { begin(std::move(job)); });
   return COLLET_PENDING;
 }

@@ -37,6 +37,15 @@ void KvStore::drop_expired(Space& space) {
   }
 }
 
+KvStore::Clock::time_point KvStore::expiry(std::int64_t ttl_ms) const {
+  constexpr auto kNever = Clock::time_point::max();
+  if (ttl_ms == 0) return kNever;
+  const auto now = now_();
+  // In milliseconds, since in the clock's own unit a long time would overflow.
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(kNever - now);
+  return ttl_ms < left.count() ? now + std::chrono::milliseconds(ttl_ms) : kNever;
+}
+
 Result<KvStore::Entry> KvStore::get(std::string_view instance, std::string_view key) {
   const std::scoped_lock lock(mutex_);
   Space& own = space(instance);
@@ -50,6 +59,7 @@ Result<KvStore::Put> KvStore::put(std::string_view instance, std::string_view ke
   if (key.empty() || key.size() > kKeyBytesMax) {
     return Error{Errc::invalid, "a key must have 1 to " + std::to_string(kKeyBytesMax) + " bytes"};
   }
+  if (ttl_ms < 0) return Error{Errc::invalid, "ttl_ms must not be negative, got " + std::to_string(ttl_ms)};
   const std::scoped_lock lock(mutex_);
   Space& own = space(instance);
   auto entry = find(own, key);
@@ -67,7 +77,7 @@ Result<KvStore::Put> KvStore::put(std::string_view instance, std::string_view ke
   own.bytes += new_bytes - old_bytes;
   entry->second.value = value;
   entry->second.version = ++last_version_;
-  entry->second.expires = ttl_ms > 0 ? now_() + std::chrono::milliseconds(ttl_ms) : Clock::time_point::max();
+  entry->second.expires = expiry(ttl_ms);
   return Put{false, entry->second.version};
 }
 
@@ -102,7 +112,7 @@ collet_status put(collet_call call, collet_str key, collet_str value, std::int64
   const auto done = origin.services->kv.put(origin.instance, to_view(key), to_view(value), ttl_ms, expected);
   if (!done) return static_cast<collet_status>(done.error().code);
   if (version != nullptr) *version = done->version;
-  return done->conflict ? COLLET_KV_CONFLICT : COLLET_OK;
+  return done->conflict ? COLLET_E_CONFLICT : COLLET_OK;
 }
 
 collet_status remove(collet_call call, collet_str key, std::uint64_t expected) noexcept {
@@ -111,7 +121,7 @@ collet_status remove(collet_call call, collet_str key, std::uint64_t expected) n
   Origin& origin = origin_of(call);
   const auto done = origin.services->kv.remove(origin.instance, to_view(key), expected);
   if (!done) return static_cast<collet_status>(done.error().code);
-  return done->conflict ? COLLET_KV_CONFLICT : COLLET_OK;
+  return done->conflict ? COLLET_E_CONFLICT : COLLET_OK;
 }
 
 }  // namespace

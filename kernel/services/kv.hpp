@@ -34,7 +34,7 @@ class KvStore {
 
   /// @error not_found.
   [[nodiscard]] Result<Entry> get(std::string_view instance, std::string_view key);
-  /// @error invalid (key), limit.
+  /// @param ttl_ms 0: for ever. @error invalid (key, negative ttl_ms), limit.
   Result<Put> put(std::string_view instance, std::string_view key, std::string_view value,
                   std::int64_t ttl_ms, std::uint64_t expected);
   /// @error not_found.
@@ -50,6 +50,7 @@ class KvStore {
   void erase(Space& space, Entries::iterator entry);
   Entries::iterator find(Space& space, std::string_view key);
   void drop_expired(Space& space);
+  [[nodiscard]] Clock::time_point expiry(std::int64_t ttl_ms) const;
 
   const std::size_t bytes_max_;
   const std::function<Clock::time_point()> now_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "collet/sized.hpp"
 #include "services/origin.hpp"
 #include "services/services.hpp"
 #include "services/tables.hpp"
@@ -140,10 +141,11 @@ std::string MetricsStore::collect() const {
 namespace {
 
 collet_status define(collet_call self, const collet_metric* metric, std::uint32_t* id) noexcept {
-  if (self.host == nullptr || metric == nullptr || id == nullptr) return COLLET_E_INVALID;
+  if (self.host == nullptr || !is_whole(metric) || id == nullptr) return COLLET_E_INVALID;
+  const collet_metric own = read_struct(metric);
   Origin& origin = origin_of(self);
-  auto made = origin.services->metrics.define({origin.instance, metric->kind, std::string(to_view(metric->name)),
-                                               std::string(to_view(metric->help)), std::string(to_view(metric->label))});
+  auto made = origin.services->metrics.define({origin.instance, own.kind, std::string(to_view(own.name)),
+                                               std::string(to_view(own.help)), std::string(to_view(own.label))});
   if (!made) return static_cast<collet_status>(made.error().code);
   *id = *made;
   return COLLET_OK;

@@ -30,8 +30,11 @@ class Scope {
   [[nodiscard]] virtual Facts facts() const = 0;
   [[nodiscard]] virtual boost::asio::io_context& io() = 0;
   [[nodiscard]] virtual std::int64_t remaining_ms() const = 0;
-  /// Cancelled when nobody waits for the call any more; not by its deadline
-  /// alone, since a tool may then still report what it has. [thread of io()]
+  /// It has its outcome, though the plugin may not know yet. [any-thread]
+  [[nodiscard]] virtual bool over() const = 0;
+  /// Cancelled when nobody waits for the call any more, at the latest when its
+  /// outcome has been delivered; not by its deadline alone, since a tool may then
+  /// still report what it has. [thread of io()]
   [[nodiscard]] virtual base::CancelToken gone() const = 0;
   /// A piece of live output. @param kind COLLET_PROGRESS_STDOUT or _STDERR.
   virtual void output(std::int32_t kind, std::string_view piece) = 0;
@@ -67,8 +70,10 @@ class Origin {
   return capability.substr(0, capability.find(':'));
 }
 
-/// Checks that a call may use what goes with `effect`; id 0 always may.
-/// @return OK, DENIED or CLOSED; `scope` is null for id 0.
+/// Checks that a call may use what goes with `effect`, all of its bits. For id 0
+/// no tool's effects are there to ask: what stands behind it is the capability,
+/// without which the plugin has no table to call.
+/// @return OK, DENIED, CLOSED or INVALID; `scope` is null for id 0.
 [[nodiscard]] collet_status authorize(collet_call call, std::uint32_t effect, std::shared_ptr<Scope>& scope);
 
 }  // namespace collet::services

@@ -8,11 +8,12 @@
 namespace collet::services {
 namespace {
 
-/// "secrets" alone asks for any name, "secrets:NAME" for that one.
-bool may_read(const Origin& origin, std::string_view name) {
+/// "secrets" alone asks for any name, "secrets:NAME" for that one. Outside of a
+/// call no tool's effects are there to check, so there the name must be.
+bool may_read(const Origin& origin, std::string_view name, bool in_call) {
   return std::ranges::any_of(origin.capabilities, [&](const std::string& capability) {
-    return capability == "secrets" ||
-           (service_of(capability) == "secrets" && std::string_view(capability).substr(8) == name);
+    return (in_call && capability == "secrets") ||
+           (service_of(capability) == "secrets" && capability.size() > 8 && std::string_view(capability).substr(8) == name);
   });
 }
 
@@ -22,7 +23,7 @@ collet_status get(collet_call call, collet_str name, collet_text_fn value, void*
   if (allowed != COLLET_OK) return allowed;
   const Origin& origin = origin_of(call);
   const std::string wanted(to_view(name));
-  if (!may_read(origin, wanted)) return COLLET_E_DENIED;
+  if (!may_read(origin, wanted, scope != nullptr)) return COLLET_E_DENIED;
   const auto& secrets = origin.services->secrets;
   auto found = secrets.find(origin.instance + "/" + wanted);
   if (found == secrets.end()) found = secrets.find(origin.plugin_id + "/" + wanted);

@@ -87,7 +87,7 @@ collet_status authorize(collet_call call, std::uint32_t effect, std::shared_ptr<
   if (call.host == nullptr) return COLLET_E_INVALID;
   if (call.id == 0) return COLLET_OK;
   scope = origin_of(call).find_call(call.id);
-  if (!scope) return COLLET_E_CLOSED;
+  if (!scope || scope->over()) return COLLET_E_CLOSED;
   return (scope->facts().effects & effect) == effect ? COLLET_OK : COLLET_E_DENIED;
 }
 

@@ -1,5 +1,6 @@
 #include "result.hpp"
 
+#include <charconv>
 #include <string>
 
 #include "collet/json.hpp"
@@ -62,11 +63,42 @@ std::string stderr_of(const ExecResult& run) {
 
 double to_ms(std::uint64_t us) { return static_cast<double>(us) / 1000.0; }
 
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// Without the beginning of a character that was cut off at the end.
+std::string_view without_cut_character(std::string_view text) {
+  std::size_t start = text.size();
+  while (start > 0 && text.size() - start < 4 && is_continuation(text[start - 1])) --start;
+  if (start == 0) return text;
+  const auto lead = static_cast<unsigned char>(text[start - 1]);
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
+  return text.size() - (start - 1) < length ? text.substr(0, start - 1) : text;
+}
+
+struct Shown {
+  std::string text;
+  bool is_truncated = false;
+};
+
+/// The value of a last expression, which comes as "LENGTH\nTEXT" with a text that
+/// may be shorter than said. Whatever else the program has written there is shown
+/// as it is.
+Shown value_of(std::string_view captured) {
+  std::uint64_t length = 0;
+  const char* end = captured.data() + captured.size();
+  const auto [stop, error] = std::from_chars(captured.data(), end, length);
+  if (error != std::errc() || stop == end || *stop != '\n') return {std::string(captured)};
+  std::string_view text = captured.substr(static_cast<std::size_t>(stop + 1 - captured.data()));
+  if (text.size() >= length) return {std::string(text)};
+  text = without_cut_character(text);
+  return {std::string(text) + "\n[" + std::to_string(length - text.size()) + " bytes omitted]\n", true};
+}
+
 /// Head of a long text, cut between characters.
 std::string shortened(std::string_view text) {
   if (text.size() <= kLaterBytesMax) return std::string(text);
   std::size_t cut = kLaterBytesMax;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+  while (cut > 0 && is_continuation(text[cut])) --cut;
   return std::string(text.substr(0, cut)) + "\n[" + std::to_string(text.size() - cut) + " bytes left out]";
 }
 
@@ -75,6 +107,7 @@ std::string shortened(std::string_view text) {
 Report report_of(const ExecResult& run) {
   const std::string_view out = stripped(run.stdout_text);
   const std::string err = stderr_of(run);
+  const Shown value = value_of(run.captured);
   Members members = {{"returncode", returncode_of(run)},
                      {"stdout", out},
                      {"stderr", err},
@@ -84,14 +117,14 @@ Report report_of(const ExecResult& run) {
   members.emplace_back("wall_ms", to_ms(run.wall_us));
   members.emplace_back("cpu_ms", to_ms(run.cpu_us));
   members.emplace_back("max_rss_bytes", run.max_rss_bytes);
-  members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0);
-  if (!run.captured.empty()) members.emplace_back("result", run.captured);
+  members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0 || value.is_truncated);
+  if (!value.text.empty()) members.emplace_back("result", value.text);
 
   Report report;
   report.text = collet::json::object(members).dump(true);
   report.is_error = run.outcome != COLLET_EXEC_EXITED && run.outcome != COLLET_EXEC_SIGNALLED;
   report.is_empty = run.outcome == COLLET_EXEC_EXITED && run.returncode == 0 && out.empty() && err.empty() &&
-                    run.captured.empty();
+                    value.text.empty();
   return report;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "collet/plugin.hpp"
+#include "collet/sized.hpp"
 
 namespace collet {
 namespace glue {
@@ -77,6 +78,17 @@ void RunningCalls::cancel(std::uint64_t id) {
   if (state) state->run_cancel_callback();
 }
 
+void InstanceBase::set_blocking(const std::string& tool, bool blocking) {
+  const std::scoped_lock lock(mutex_);
+  blocking_[tool] = blocking;
+}
+
+bool InstanceBase::is_blocking(std::string_view tool) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = blocking_.find(std::string(tool));
+  return found != blocking_.end() && found->second;
+}
+
 Call make_call(InstanceBase& instance, collet_call handle) {
   return Call(std::make_shared<CallState>(handle, *instance.host.call, instance.tables, instance.running));
 }
@@ -134,6 +146,7 @@ Result<void> Call::emit(std::int32_t kind, std::string_view data, std::string_vi
   if (status >= 0) return {};
   if (status == COLLET_E_LIMIT) return Error{Errc::limit, "the result is longer than the call may answer"};
   if (status == COLLET_E_CLOSED) return Error{Errc::closed, "the call is over"};
+  if (status == COLLET_E_INVALID && kind == COLLET_CONTENT_JSON) return Error{Errc::invalid, "a JSON part of the result is no JSON"};
   return Error{to_errc(status), "the host refused a part of the result"};
 }
 
@@ -178,18 +191,19 @@ std::int64_t Call::remaining_ms() const { return state_->api.remaining_ms(state_
 
 CallInfo Call::info() const {
   CallInfo out;
-  const collet_call_info* info = state_->finished ? nullptr : state_->api.info(state_->handle);
-  if (!info) return out;
-  out.request_id = to_view(info->request_id);
-  out.call_id = to_view(info->call_id);
-  out.caller = to_view(info->caller);
-  out.tool = to_view(info->tool);
-  out.app = to_view(info->app);
-  out.size = to_view(info->size);
-  out.tool_params = Value::parse(to_view(info->tool_params)).value_or(Value());
-  out.attempt = info->attempt;
-  out.deadline_ms = info->deadline_ms;
-  out.output_bytes_max = info->output_bytes_max;
+  const collet_call_info* given = state_->finished ? nullptr : state_->api.info(state_->handle);
+  if (!given) return out;
+  const collet_call_info info = read_struct(given);
+  out.request_id = to_view(info.request_id);
+  out.call_id = to_view(info.call_id);
+  out.caller = to_view(info.caller);
+  out.tool = to_view(info.tool);
+  out.app = to_view(info.app);
+  out.size = to_view(info.size);
+  out.tool_params = Value::parse(to_view(info.tool_params)).value_or(Value());
+  out.attempt = info.attempt;
+  out.deadline_ms = info.deadline_ms;
+  out.output_bytes_max = info.output_bytes_max;
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "collet/services.hpp"
 
+#include "collet/sized.hpp"
 #include "collet/str.hpp"
 #include "not_granted.hpp"
 
@@ -8,7 +9,8 @@ namespace {
 
 template <class Table>
 const Table* service(const collet_host& host, std::string_view id) {
-  return static_cast<const Table*>(host.get_service(host.self, to_str(id)));
+  const auto* table = static_cast<const Table*>(host.get_service(host.self, to_str(id)));
+  return is_whole(table) ? table : nullptr;
 }
 
 Error refused(collet_status status, std::string_view what) {
@@ -92,8 +94,8 @@ Result<std::uint64_t> Services::kv_put(std::string_view key, std::string_view va
   if (!tables_->kv) return not_granted("kv");
   std::uint64_t version = 0;
   const collet_status status = tables_->kv->put(call_, to_str(key), to_str(value), ttl_ms, expected, &version);
-  if (status == COLLET_KV_CONFLICT) {
-    return Error{Errc::closed, "key " + std::string(key) + ": now at version " + std::to_string(version)};
+  if (status == COLLET_E_CONFLICT) {
+    return Error{Errc::conflict, "key " + std::string(key) + ": now at version " + std::to_string(version)};
   }
   if (status < 0) return refused(status, "key " + std::string(key));
   return version;
@@ -102,7 +104,7 @@ Result<std::uint64_t> Services::kv_put(std::string_view key, std::string_view va
 Result<void> Services::kv_remove(std::string_view key, std::uint64_t expected) const {
   if (!tables_->kv) return not_granted("kv");
   const collet_status status = tables_->kv->remove(call_, to_str(key), expected);
-  if (status == COLLET_KV_CONFLICT) return Error{Errc::closed, "key " + std::string(key) + ": another version is there"};
+  if (status == COLLET_E_CONFLICT) return Error{Errc::conflict, "key " + std::string(key) + ": another version is there"};
   if (status < 0) return refused(status, "key " + std::string(key));
   return {};
 }
@@ -125,8 +127,9 @@ Result<Blob> Services::blob_get(std::string_view id) const {
   if (!tables_->blob) return not_granted("blob");
   Blob blob;
   const auto take = [](void* user, const collet_blob_view* view) {
-    *static_cast<Blob*>(user) = Blob{std::string(to_view(view->data)), std::string(to_view(view->mime)),
-                                     std::string(to_view(view->name))};
+    const collet_blob_view own = read_struct(view);
+    *static_cast<Blob*>(user) = Blob{std::string(to_view(own.data)), std::string(to_view(own.mime)),
+                                     std::string(to_view(own.name))};
   };
   const collet_status status = tables_->blob->get(call_, to_str(id), take, &blob);
   if (status < 0) return refused(status, "blob " + std::string(id));

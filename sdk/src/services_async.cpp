@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "collet/services.hpp"
+#include "collet/sized.hpp"
 #include "collet/str.hpp"
 #include "not_granted.hpp"
 
@@ -52,7 +53,7 @@ using HttpDone = std::function<void(Result<HttpResponse>)>;
 void exec_done(void* user, const collet_exec_result* result) noexcept {
   const std::unique_ptr<ExecDone> done(static_cast<ExecDone*>(user));
   try {
-    (*done)(to_result(*result));
+    (*done)(to_result(read_struct(result)));
   } catch (...) {  // the Call that the callback held fails as it goes
   }
 }
@@ -60,7 +61,7 @@ void exec_done(void* user, const collet_exec_result* result) noexcept {
 void http_done(void* user, const collet_http_result* result) noexcept {
   const std::unique_ptr<HttpDone> done(static_cast<HttpDone*>(user));
   try {
-    (*done)(to_response(*result));
+    (*done)(to_response(read_struct(result)));
   } catch (...) {  // as above
   }
 }
@@ -69,7 +70,8 @@ std::string exec_refusal(collet_status status) {
   switch (status) {
     case COLLET_E_INVALID: return "the sandbox request is malformed";
     case COLLET_E_CLOSED: return "the call is over";
-    case COLLET_E_DENIED: return "the tool's effects do not name RUNS_CODE";
+    case COLLET_E_DENIED: return "the tool's effects name neither RUNS_CODE nor RUNS_PROGRAMS, or not SECRETS for app_env";
+    case COLLET_E_UNAVAILABLE: return "this host does not know what the sandbox request asks for";
     default: return "the host refused to run the program";
   }
 }

@@ -24,7 +24,7 @@ std::uint32_t flags_of(const ToolSpec& spec, bool blocking) {
 
 }  // namespace
 
-void list_tool(const ToolSpec& spec, bool blocking, collet_tool_fn each, void* user) {
+collet_status list_tool(const ToolSpec& spec, bool blocking, collet_tool_fn each, void* user) {
   std::vector<collet_str> aliases;
   for (const auto& alias : spec.aliases) aliases.push_back(to_str(alias));
   std::vector<collet_example> examples;
@@ -50,7 +50,7 @@ void list_tool(const ToolSpec& spec, bool blocking, collet_tool_fn each, void* u
   tool.exposure = spec.exposure;
   tool.timeout_ms = spec.timeout_ms;
   tool.concurrency_max = spec.concurrency_max;
-  each(user, &tool);
+  return each(user, &tool);
 }
 
 }  // namespace collet

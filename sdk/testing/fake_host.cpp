@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 #include <dlfcn.h>
 
 #include "collet/ext/redact.h"
 #include "collet/ext/specialize.h"
+#include "collet/sized.hpp"
 #include "fake_state.hpp"
 
 namespace collet::testing {
@@ -20,8 +20,14 @@ namespace {
 collet_status emit(collet_call call, const collet_content* part) noexcept {
   const auto state = state_of(call).find(call.id);
   if (!state) return COLLET_E_CLOSED;
+  if (!is_whole(part) || part->data.ptr == nullptr) return COLLET_E_INVALID;
+  if (part->kind == COLLET_CONTENT_JSON && !Value::parse(to_view(part->data))) return COLLET_E_INVALID;
+  if (part->mime.len > COLLET_MIME_BYTES_MAX || part->name.len > COLLET_NAME_BYTES_MAX) return COLLET_E_LIMIT;
   const std::scoped_lock lock(state->mutex);
-  if (state->output_bytes + part->data.len > state->options.output_bytes_max) return COLLET_E_LIMIT;
+  if (part->data.len > state->options.output_bytes_max - state->output_bytes ||
+      state->result.contents.size() >= COLLET_PARTS_MAX) {
+    return COLLET_E_LIMIT;
+  }
   state->output_bytes += part->data.len;
   state->result.contents.push_back({part->kind, std::string(to_view(part->data)), std::string(to_view(part->mime)),
                                     std::string(to_view(part->name))});
@@ -31,6 +37,7 @@ collet_status emit(collet_call call, const collet_content* part) noexcept {
 collet_status progress(collet_call call, const collet_progress* progress) noexcept {
   const auto state = state_of(call).find(call.id);
   if (!state) return COLLET_E_CLOSED;
+  if (!is_whole(progress)) return COLLET_E_INVALID;
   std::string text(to_view(progress->text));
   if (progress->kind == COLLET_PROGRESS_STDOUT) text = "stdout: " + text;
   if (progress->kind == COLLET_PROGRESS_STDERR) text = "stderr: " + text;
@@ -60,6 +67,7 @@ collet_status finish(collet_call call, const collet_finish* end) noexcept {
   auto& host = state_of(call);
   const auto state = host.find(call.id);
   if (!state) return COLLET_E_CLOSED;
+  if (!is_whole(end)) return COLLET_E_INVALID;
   {
     const std::scoped_lock lock(host.mutex);
     host.calls.erase(call.id);
@@ -113,8 +121,18 @@ ToolSpec to_spec(const collet_tool& tool) {
   return spec;
 }
 
-void collect_spec(void* user, const collet_tool* tool) noexcept {
+collet_status collect_spec(void* user, const collet_tool* tool) noexcept {
+  if (!is_whole(tool)) return COLLET_E_INVALID;
   static_cast<std::vector<ToolSpec>*>(user)->push_back(to_spec(*tool));
+  return COLLET_OK;
+}
+
+/// A plugin-side extension, or null.
+template <class T>
+const T* extension(const FakeHost::State& host, std::string_view id) {
+  if (!host.plugin.get_extension) return nullptr;
+  const auto* table = static_cast<const T*>(host.plugin.get_extension(host.instance, to_str(id)));
+  return is_whole(table) ? table : nullptr;
 }
 
 void fill_info(FakeCall::State& call) {
@@ -175,7 +193,11 @@ FakeHost::FakeHost(collet_plugin_entry_fn entry, Options options) : state_(std::
     create_error_ = "the plugin says that it does not work with this host";
     return;
   }
-  std::memcpy(&state_->plugin, plugin, std::min<std::size_t>(plugin->struct_size, sizeof(collet_plugin)));
+  if (!is_whole(plugin)) {
+    create_error_ = "the plugin's table is shorter than the one of ABI 1.0";
+    return;
+  }
+  state_->plugin = read_struct(plugin);
 }
 
 std::unique_ptr<FakeHost> FakeHost::load(const std::string& file, Options options) {
@@ -261,17 +283,22 @@ FakeResult FakeHost::call(std::string_view tool, std::string_view arguments, con
   return start(tool, arguments, options)->wait(options.timeout_ms + 5'000);
 }
 
-Result<ToolSpec> FakeHost::specialize(std::string_view tool, std::string_view tool_params, std::string_view hint) {
+Result<ToolSpec> FakeHost::specialize(std::string_view tool, std::string_view tool_params, std::string_view hint,
+                                      const FakeCallOptions& options) {
   if (!create()) return Error{Errc::unavailable, create_error_};
-  const auto& plugin = state_->plugin;
-  const auto* table = plugin.get_extension ? static_cast<const collet_specialize*>(
-                                                 plugin.get_extension(state_->instance, to_str(COLLET_SPECIALIZE_ID)))
-                                           : nullptr;
+  const auto* table = extension<collet_specialize>(*state_, COLLET_SPECIALIZE_ID);
   if (!table) return Error{Errc::unavailable, "the plugin has no " COLLET_SPECIALIZE_ID};
   std::vector<ToolSpec> made;
   std::string reason;
-  const collet_status status = table->specialize(state_->instance, to_str(tool), to_str(tool_params),
-                                                 to_optional_str(hint), collect_spec, &made, assign_text, &reason);
+  collet_specialize_request request = {};
+  request.struct_size = sizeof(request);
+  request.tool = to_str(tool);
+  request.tool_params = to_str(tool_params);
+  request.description_hint = to_optional_str(hint);
+  request.caller = to_optional_str(options.caller);
+  request.app = to_optional_str(options.app);
+  request.size = to_optional_str(options.size);
+  const collet_status status = table->specialize(state_->instance, &request, collect_spec, &made, assign_text, &reason);
   if (status < 0) return Error{to_errc(status), reason};
   return made.empty() ? ToolSpec{} : made.front();
 }
@@ -279,12 +306,15 @@ Result<ToolSpec> FakeHost::specialize(std::string_view tool, std::string_view to
 std::string FakeHost::redact(std::string_view tool, std::string_view result) {
   std::string out(result);
   if (!create()) return out;
-  const auto& plugin = state_->plugin;
-  const auto* table = plugin.get_extension ? static_cast<const collet_redact*>(
-                                                 plugin.get_extension(state_->instance, to_str(COLLET_REDACT_ID)))
-                                           : nullptr;
-  if (table) table->redact(state_->instance, to_str(tool), to_str(result), assign_text, &out);
-  return out;
+  const auto* table = extension<collet_redact>(*state_, COLLET_REDACT_ID);
+  if (!table) return out;
+  collet_redact_request request = {};
+  request.struct_size = sizeof(request);
+  request.tool = to_str(tool);
+  request.result = to_str(result);
+  std::string shorter(result);
+  const collet_status status = table->redact(state_->instance, &request, assign_text, &shorter);
+  return status >= 0 && shorter.size() <= out.size() ? shorter : out;
 }
 
 std::vector<std::string> FakeHost::log_lines() const {

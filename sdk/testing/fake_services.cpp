@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "collet/sized.hpp"
+
 namespace collet::testing {
 
 std::shared_ptr<FakeCall::State> FakeHost::State::find(std::uint64_t id) {
@@ -64,6 +66,7 @@ collet_status give(const std::map<std::string, std::string>& from, collet_str na
 
 collet_status app_of(collet_call call, std::uint32_t effect) {
   CallPtr state;
+  if (call.id == 0) return COLLET_E_INVALID;
   if (const auto allowed = authorize(call, effect, state); allowed != COLLET_OK) return allowed;
   return state && !state->options.app.empty() ? COLLET_OK : COLLET_E_NOT_FOUND;
 }
@@ -144,8 +147,11 @@ ExecResult unavailable() {
 
 collet_status exec_run(collet_call call, const collet_exec_request* request, collet_exec_done_fn done, void* user) noexcept {
   CallPtr state;
-  if (call.id == 0 || request->argv_count == 0) return COLLET_E_INVALID;
-  if (const auto allowed = authorize(call, COLLET_EFFECT_RUNS_CODE, state); allowed != COLLET_OK) return allowed;
+  if (call.id == 0 || !is_whole(request) || request->argv_count == 0) return COLLET_E_INVALID;
+  constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT;
+  if ((request->flags & ~kKnown) != 0) return COLLET_E_UNAVAILABLE;
+  if (const auto allowed = authorize(call, 0, state); allowed != COLLET_OK) return allowed;
+  if ((state->effects & (COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_RUNS_PROGRAMS)) == 0) return COLLET_E_DENIED;
   auto& host = state_of(call);
   host.run_later([&host, request = to_request(*request), done, user] {
     report(host.owner.on_exec ? host.owner.on_exec(request) : unavailable(), done, user);
@@ -195,33 +201,42 @@ collet_status http_request(collet_call call, const collet_http_request* request,
   CallPtr state;
   if (const auto allowed = authorize(call, COLLET_EFFECT_NETWORK, state); allowed != COLLET_OK) return allowed;
   auto& host = state_of(call);
-  if (!host.owner.on_http) return COLLET_E_UNAVAILABLE;
+  if (!is_whole(request) || (call.id == 0 && request->timeout_ms == 0)) return COLLET_E_INVALID;
+  if (!host.owner.on_http || (request->flags & ~COLLET_HTTP_NO_REDIRECTS) != 0) return COLLET_E_UNAVAILABLE;
   host.run_later([&host, request = to_request(*request), done, user] { report(host.owner.on_http(request), done, user); });
   return COLLET_PENDING;
 }
 
-// ---- kv, blob, metrics
+// ---- kv, blob, metrics; the plugin may use a service in a callback of another,
+// so none is called under the lock
+
+template <class T>
+std::optional<T> find_copy(FakeHost::State& host, const std::map<std::string, T>& in, collet_str key) {
+  const std::scoped_lock lock(host.mutex);
+  const auto found = in.find(std::string(to_view(key)));
+  if (found == in.end()) return std::nullopt;
+  return found->second;
+}
 
 collet_status kv_get(collet_call call, collet_str key, collet_kv_fn value, void* user) noexcept {
   auto& host = state_of(call);
-  const std::scoped_lock lock(host.mutex);
-  const auto found = host.kv.find(std::string(to_view(key)));
-  if (found == host.kv.end()) return COLLET_E_NOT_FOUND;
-  value(user, to_str(found->second.value), found->second.version);
+  const auto found = find_copy(host, host.kv, key);
+  if (!found) return COLLET_E_NOT_FOUND;
+  value(user, to_str(found->value), found->version);
   return COLLET_OK;
 }
 
-collet_status kv_put(collet_call call, collet_str key, collet_str value, std::int64_t, std::uint64_t expected,
+collet_status kv_put(collet_call call, collet_str key, collet_str value, std::int64_t ttl_ms, std::uint64_t expected,
                      std::uint64_t* version) noexcept {
   auto& host = state_of(call);
-  if (key.len == 0) return COLLET_E_INVALID;
+  if (key.len == 0 || ttl_ms < 0) return COLLET_E_INVALID;
   const std::scoped_lock lock(host.mutex);
   auto& entry = host.kv[std::string(to_view(key))];
   const bool conflict = expected != COLLET_KV_ANY && expected != entry.version;
   if (!conflict) entry = KvEntry{std::string(to_view(value)), ++host.kv_version};
   if (version) *version = entry.version;
   if (entry.version == 0) host.kv.erase(std::string(to_view(key)));
-  return conflict ? COLLET_KV_CONFLICT : COLLET_OK;
+  return conflict ? COLLET_E_CONFLICT : COLLET_OK;
 }
 
 collet_status kv_remove(collet_call call, collet_str key, std::uint64_t expected) noexcept {
@@ -229,27 +244,30 @@ collet_status kv_remove(collet_call call, collet_str key, std::uint64_t expected
   const std::scoped_lock lock(host.mutex);
   const auto found = host.kv.find(std::string(to_view(key)));
   if (found == host.kv.end()) return COLLET_E_NOT_FOUND;
-  if (expected != COLLET_KV_ANY && expected != found->second.version) return COLLET_KV_CONFLICT;
+  if (expected != COLLET_KV_ANY && expected != found->second.version) return COLLET_E_CONFLICT;
   host.kv.erase(found);
   return COLLET_OK;
 }
 
 collet_status blob_put(collet_call call, const collet_blob_view* blob, collet_text_fn id, void* user) noexcept {
   auto& host = state_of(call);
-  const std::scoped_lock lock(host.mutex);
-  const std::string name = "blob-" + std::to_string(host.blobs.size() + 1);
-  host.blobs[name] = {std::string(to_view(blob->data)), std::string(to_view(blob->mime)), std::string(to_view(blob->name))};
+  if (!is_whole(blob)) return COLLET_E_INVALID;
+  std::string name;
+  {
+    const std::scoped_lock lock(host.mutex);
+    name = "blob-" + std::to_string(++host.last_blob);
+    host.blobs[name] = {std::string(to_view(blob->data)), std::string(to_view(blob->mime)), std::string(to_view(blob->name))};
+  }
   id(user, to_str(name));
   return COLLET_OK;
 }
 
 collet_status blob_get(collet_call call, collet_str id, collet_blob_fn each, void* user) noexcept {
   auto& host = state_of(call);
-  const std::scoped_lock lock(host.mutex);
-  const auto found = host.blobs.find(std::string(to_view(id)));
-  if (found == host.blobs.end()) return COLLET_E_NOT_FOUND;
-  const collet_blob_view view = {sizeof(view), 0, to_str(found->second.data), to_optional_str(found->second.mime),
-                                 to_optional_str(found->second.name)};
+  const auto found = find_copy(host, host.blobs, id);
+  if (!found) return COLLET_E_NOT_FOUND;
+  const collet_blob_view view = {sizeof(view), 0, to_str(found->data), to_optional_str(found->mime),
+                                 to_optional_str(found->name)};
   each(user, &view);
   return COLLET_OK;
 }
@@ -262,6 +280,7 @@ collet_status blob_remove(collet_call call, collet_str id) noexcept {
 
 collet_status metric_define(collet_call self, const collet_metric* metric, std::uint32_t* id) noexcept {
   auto& host = state_of(self);
+  if (!is_whole(metric)) return COLLET_E_INVALID;
   const std::scoped_lock lock(host.mutex);
   host.metrics.emplace_back(to_view(metric->name));
   *id = static_cast<std::uint32_t>(host.metrics.size());

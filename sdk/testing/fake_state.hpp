@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,6 +58,7 @@ struct FakeHost::State {
   std::map<std::string, KvEntry> kv;
   std::uint64_t kv_version = 0;
   std::map<std::string, Blob> blobs;
+  std::uint64_t last_blob = 0;
   std::vector<std::string> metrics;
 };
 

@@ -5,7 +5,7 @@
 set -eu
 include=$1
 count=0
-for header in "$include"/collet/abi.h "$include"/collet/note.h "$include"/collet/ext/*.h; do
+for header in "$include"/collet/abi.h "$include"/collet/abi_layout.h "$include"/collet/note.h "$include"/collet/ext/*.h; do
   for compiler in "gcc -std=c11 -x c" "clang -std=c11 -x c" "g++ -std=c++20 -x c++" "clang++ -std=c++20 -x c++" \
                   "gcc -std=c11 -x c -m64 -ffreestanding" "clang -std=c11 -x c --target=aarch64-linux-gnu -ffreestanding" \
                   "clang -std=c11 -x c --target=riscv64-linux-gnu -ffreestanding"; do
@@ -40,4 +40,19 @@ check_breaks abi.h '/^  collet_str title;/d'
 check_breaks abi.h 's/^  collet_status status;$/  int64_t status;/'
 check_breaks ext/exec.h 's/^  int32_t returncode;.*/  int64_t returncode;/'
 check_breaks ext/http.h '/^  collet_str method;/d'
-echo "6 broken headers are noticed"
+# The head of a struct is what every reader looks at first.
+swap='/^  uint32_t struct_size;/{N;s/\(.*\)\n\(.*\)/\2\n\1/}'
+check_breaks abi.h "$swap"
+check_breaks ext/blob.h "$swap"
+check_breaks ext/exec.h "$swap"
+check_breaks ext/kv.h '/^  uint32_t reserved;/d'
+check_breaks ext/specialize.h '/^  uint32_t flags; .*/d'
+check_breaks abi.h 's/^  int32_t reserved;$/  int32_t more;/'
+check_breaks note.h '/^  uint32_t major;/d'
+echo "13 broken headers are noticed"
+
+# A plugin that wants more than this header has must hear of it when it is built.
+if printf '#include "collet/abi.h"\n' | gcc -std=c11 -x c -DCOLLET_TARGET_MINOR=900u -I"$include" -fsyntax-only - 2> /dev/null; then
+  echo "FAILED: COLLET_TARGET_MINOR above the header's own minor compiles"
+  exit 1
+fi

@@ -90,6 +90,26 @@ class Cancel(unittest.TestCase):
         self.assertLess(time.monotonic() - began, 5)
         wait_until("no child survives", lambda: not any(alive(pid) for pid in children), 2)
 
+    def test_a_server_that_stops_tells_whoever_waits(self):
+        self.stage.stop()
+        self.stage = Stage(self.scenarios, {"limits": {"shutdown_grace_ms": 100}})
+        self.server = self.stage.server
+        agent = self.begin("sleeper", tools=[tool()], events="all")
+        agent.read_until("began")
+        whole = self.begin("silent", "/v1/chat/completions")
+        run = self.begin("sleeper", "/v1/chat/completions", heroku={"tools": [tool()]})
+        wait_until("both boxes run", lambda: len(self.stage.model.requests("sleeper")) == 2 and self.boxed())
+        wait_until("the model is asked", lambda: self.stage.model.requests("silent"))
+        self.server.popen.send_signal(signal.SIGTERM)
+        event, data = agent.whole().events()[-2]
+        self.assertEqual(event, "error")
+        self.assertIn("shutting down", data)
+        for client in (whole, run):
+            reply = client.whole()
+            self.assertEqual(reply.status, 503, reply)
+            self.assertIn("shutting down", reply.json()["message"])
+        self.assertEqual(self.server.popen.wait(20), 0, self.server.log())
+
     def test_sigkill_leaves_no_child(self):
         client = self.begin("sleeper", tools=[tool()], events="all")
         client.read_until("began")

@@ -12,6 +12,7 @@ WEATHER = {"type": "function", "function": {"name": "get_weather", "description"
 
 class Chat(StageTest):
     scenarios = {
+        "thinks": [say("Yes.", reasoning="Hm.")],
         "plain": [say("Hello there, friend.", chunks=4, usage=USAGE_1)],
         "caller-tool": [use(("get_weather", {"city": "Oslo"}), usage=USAGE_1)],
         "sum": [use(("code_exec_python", {"code": "print(2 + 3)"}), text="I will add.", usage=USAGE_1),
@@ -44,6 +45,20 @@ class Chat(StageTest):
         return "".join(c["choices"][0]["delta"].get("content") or "" for c in chunks if c["choices"])
 
     # ---- pass-through
+
+    def test_a_function_is_handed_on_whole(self):
+        strict = {"type": "function", "function": {**WEATHER["function"], "strict": True, "x-hint": [1]}}
+        self.assertEqual(self.chat("plain", tools=[strict]).status, 200)
+        self.assertEqual(self.model.requests("plain")[-1]["body"]["tools"], [strict])
+
+    def test_reasoning_has_one_form(self):
+        thinking = {"thinking": "Hm."}
+        self.assertEqual(self.chat("thinks").json()["choices"][0]["message"]["reasoning"], thinking)
+        for chunks in (self.chunks(self.chat("thinks", stream=True)), self.chunks(self.with_heroku("thinks", stream=True))):
+            deltas = [c["choices"][0]["delta"] for c in chunks if c["choices"]]
+            self.assertIn(thinking, [d.get("reasoning") for d in deltas])
+            self.assertFalse([d for d in deltas if "reasoning_content" in d])
+        self.assertEqual(self.with_heroku("thinks").json()["choices"][0]["message"]["reasoning"], thinking)
 
     def test_plain_answer(self):
         reply = self.chat("plain")

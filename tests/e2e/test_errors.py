@@ -18,6 +18,10 @@ def with_params(**params):
     return agents(tools=[tool(**params)])
 
 
+def function(name):
+    return {"type": "function", "function": {"name": name}}
+
+
 def chat(**changes):
     return {"model": "plain", "messages": user(), **changes}
 
@@ -73,6 +77,16 @@ WRONG = [
     ("chat: an unknown tool", CHAT, chat(heroku={"tools": [tool("nope")]}), ["nope"]),
     ("chat: an unknown app", CHAT, in_chat(target_app_name="my-ap"), ["my-ap"]),
     ("chat: ttl zero", CHAT, in_chat(ttl_seconds=0), ["ttl_seconds", "0"]),
+    ("an empty app", AGENTS, with_params(target_app_name=""), ["target_app_name"]),
+    ("max_retries text", AGENTS, with_params(max_retries="x"), ["max_retries", "x"]),
+    ("max_retries negative", AGENTS, with_params(max_retries=-1), ["max_retries", "-1"]),
+    ("too many tools", AGENTS, agents(tools=[tool()] * 129), ["tools", "129", "limits.tools_per_request_max"]),
+    ("a model that writes no text", AGENTS, agents(model="embed"), ["model", "embed", "text-to-text"]),
+    ("chat: a model that writes no text", CHAT, chat(model="embed"), ["model", "embed", "text-to-text"]),
+    ("chat: one name for two tools", CHAT, chat(heroku={"tools": [tool()]}, tools=[function("f"), function("f")]), ["tools[1]", "f"]),
+    ("a function with a tool's name", AGENTS, agents(tools=[tool(), function("code_exec_python")]), ["tools[1]", "code_exec_python"]),
+    ("chat: a choice that is not offered", CHAT,
+     chat(tools=[function("f")], tool_choice={"type": "function", "function": {"name": "g"}}), ["tool_choice", "g", "f"]),
     ("chat: events unknown", CHAT, chat(stream=True, events=5), ["events"]),
 ]
 
@@ -83,7 +97,7 @@ BROKEN = [b"", b"{", b"[]", b"5", b'"x"', b"null", b'{"model": "plain",}', b"\xf
 
 
 class Errors(StageTest):
-    scenarios = {"plain": [say("Hello.")]}
+    scenarios = {"plain": [say("Hello.")], "embed": [say("unreached")]}
     config = {"limits": {"body_bytes_max": 1048576, "header_bytes_max": 16384}}
 
     def assert_error(self, reply, status, kind, *words):
@@ -118,6 +132,35 @@ class Errors(StageTest):
 
     def test_the_server_goes_on_after_all_that(self):
         self.assertEqual(self.server.agents(agents(tools=[])).status, 200)
+
+    def test_slips_beside_the_known_fields_are_told(self):
+        for path, body, words in (
+                (AGENTS, agents(temprature=1), ["temprature", "temperature"]),
+                (AGENTS, agents(tools=[{**tool(), "runtime_param": {}}]), ["tools[0].runtime_param", "runtime_params"]),
+                (CHAT, chat(heroku={"tool": [tool()]}), ["heroku.tool", "tools"])):
+            with self.subTest(body=body):
+                reply = self.server.call(path, body)
+                self.assertEqual(reply.status, 200, reply)
+                for word in words:
+                    self.assertIn(word, reply.headers.get("x-collet-warning", ""))
+
+    def test_what_is_quoted_is_short(self):
+        reply = self.server.agents(agents(**{"x" * 200000: 1}))
+        self.assertEqual(reply.status, 200, reply)
+        self.assertLess(len(reply.headers["x-collet-warning"]), 3000)
+        reply = self.server.agents(with_params(**{"x" * 200000: 1}))
+        self.assertEqual(reply.status, 400, reply)
+        self.assertLess(len(reply.body), 10000)
+
+    def test_many_tools_cost_no_more_than_many_tools(self):
+        reply = self.server.agents(agents(tools=[tool()] * 128))
+        self.assertEqual(reply.status, 200, reply)
+        offered = [t["function"]["name"] for t in self.model.requests("plain")[-1]["body"]["tools"]]
+        self.assertEqual(len(set(offered)), 128)
+
+    def test_a_base_url_without_version_does_too(self):
+        self.assertEqual(self.server.call("/models").json(), self.server.call("/v1/models").json())
+        self.assertEqual(self.server.call("/chat/completions", chat()).status, 200)
 
     def test_keys(self):
         for headers in ({"Authorization": None}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "},

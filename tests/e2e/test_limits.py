@@ -20,6 +20,7 @@ class Limits(StageTest):
         "sleeper": [use(("code_exec_python", {"code": "print('began', flush=True)\nimport time\ntime.sleep(60)"})), say("too slow")],
         "chatty": [use(("code_exec_python", {"code": "print('x' * 300000)"})), say("much")],
         "endless": calls(40),
+        "breaks": calls(1) + [{"status": 400, "body": {"error": {"message": "I am broken"}}}],
         "one": calls(1) + [say("fine")],
     }
     config = {"limits": {"turns_max": 6, "ttl_seconds_max": 120}}
@@ -80,8 +81,19 @@ class Limits(StageTest):
 
     def test_turns_have_an_end_without_a_stream(self):
         reply = self.server.chat({"model": "endless", "messages": user(), "heroku": {"tools": [tool(max_calls=30)]}})
-        self.assertGreaterEqual(reply.status, 400, reply)
+        self.assertEqual(reply.status, 422, "clients ask again after a 429 or 5xx, and the tools would run again")
+        self.assertEqual(reply.headers["x-should-retry"], "false")
+        self.assertEqual(reply.json()["error"]["type"], "run_limit_error")
         self.assertIn("6", reply.json()["error"]["message"])
+
+    def test_a_number_beyond_64_bits_is_above_the_maximum(self):
+        reply = self.run_agent("one", ttl_seconds=9223372036854775808)
+        self.assertIn("9223372036854775808", reply.headers["x-collet-warning"])
+
+    def test_a_model_that_fails_after_tools_ran_is_not_asked_again(self):
+        reply = self.server.chat({"model": "breaks", "messages": user(), "heroku": {"tools": [tool()]}})
+        self.assertEqual(reply.status, 400, reply)
+        self.assertEqual(reply.headers["x-should-retry"], "false")
 
 
 def key(name, **more):

@@ -1,6 +1,9 @@
 // Using up what the host has. Classes 1, 2, 3, 19, 20, 24, 25, 30, 37.
+#include <cstdio>
 #include <fstream>
+#include <ostream>
 
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <sys/statvfs.h>
 
@@ -37,6 +40,8 @@ struct MemoryBomb {
   const char* name;
   const char* code;
 };
+void PrintTo(const MemoryBomb& bomb, std::ostream* out) { *out << bomb.name; }
+
 class MemoryBombTest : public BoxTest, public testing::WithParamInterface<MemoryBomb> {};
 
 TEST_P(MemoryBombTest, EndsAsOutOfMemory) {
@@ -140,6 +145,54 @@ TEST_F(ExhaustTest, StrangeSourcesRunOrFailCleanly) {
     EXPECT_EQ(result.outcome, Outcome::exited) << one.code.substr(0, 40) << describe(result);
     EXPECT_EQ(result.returncode, one.returncode) << one.code.substr(0, 40) << describe(result);
   }
+}
+
+// From the cancel to the result, which comes when the last process is gone.
+struct Crowd {
+  const char* name;
+  const char* code;
+};
+void PrintTo(const Crowd& crowd, std::ostream* out) { *out << crowd.name; }
+
+class CrowdTest : public BoxTest, public testing::WithParamInterface<Crowd> {};
+
+TEST_P(CrowdTest, IsGoneSoonAfterTheCancel) {
+  std::string times;
+  for (int round = 0; round < 3; ++round) {
+    boost::asio::io_context io;
+    base::CancelSource source;
+    BoxResult result;
+    BoxSpec spec = python(GetParam().code);
+    spec.size.pids_max = 128;
+    spec.size.cpu_cores = 1;
+    std::chrono::steady_clock::time_point cancelled;
+    boost::asio::steady_timer timer(io);
+    sandbox_->run(io, std::move(spec), [&](int, std::string_view) {
+      timer.expires_after(std::chrono::milliseconds(200));
+      timer.async_wait([&](boost::system::error_code) {
+        cancelled = std::chrono::steady_clock::now();
+        source.cancel(Error{Errc::cancelled, "enough"});
+      });
+    }, [&](BoxResult r) { result = std::move(r); }, source.token());
+    io.run();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - cancelled;
+    EXPECT_EQ(result.outcome, Outcome::cancelled) << describe(result);
+    EXPECT_LT(took.count(), 500);
+    times += std::to_string(took.count()) + " ";
+  }
+  RecordProperty("cancel_to_result_ms", times);
+  std::printf("cancel to result: %s ms\n", times.c_str());
+}
+
+INSTANTIATE_TEST_SUITE_P(Crowds, CrowdTest, testing::Values(
+    Crowd{"Spinners", "import os\nfor i in range(100):\n  if os.fork() == 0:\n    while True: pass\nprint('up', flush=True)\nwhile True: pass\n"},
+    Crowd{"DeafSpinners", "import os, signal\nfor n in range(1, 65):\n  try: signal.signal(n, signal.SIG_IGN)\n  except (OSError, ValueError): pass\n"
+                          "for i in range(100):\n  if os.fork() == 0:\n    os.setsid()\n    while True: pass\nprint('up', flush=True)\nwhile True: pass\n"},
+    Crowd{"ForkBomb", "import os\nprint('up', flush=True)\nwhile True:\n  try: os.fork()\n  except OSError: pass\n"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST_F(ExhaustTest, NobodyTakesTheReapersPriority) {
+  expect_contained(run(program("priority.py")));
 }
 
 }  // namespace

@@ -90,5 +90,75 @@ TEST_F(ReachTest, OtherBoxesAreInvisible) {
   EXPECT_EQ(results[1].stdout_text.substr(0, 2), "4\n") << "the reaper, the shell, ls and grep: " << describe(results[1]);
 }
 
+// A folder of the host with what servers leave in it: a socket, a named pipe.
+class Meeting {
+ public:
+  explicit Meeting(const char* parent) : folder_(std::string(parent) + "/collet-meeting-XXXXXX") {
+    EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
+    std::filesystem::create_directories(folder_ + "/tmp/sockets");
+    stream_ = listen_at("/tmp/sockets/stream", SOCK_STREAM);
+    datagram_ = listen_at("/tmp/sockets/datagram", SOCK_DGRAM);
+    EXPECT_EQ(::mkfifo((folder_ + "/tmp/pipe").c_str(), 0777), 0);
+    pipe_ = ::open((folder_ + "/tmp/pipe").c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    EXPECT_EQ(::write(pipe_, "for the host", 12), 12);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_)) ::chmod(entry.path().c_str(), 0777);
+    ::chmod(folder_.c_str(), 0777);
+  }
+  ~Meeting() {
+    for (const int fd : {stream_, datagram_, pipe_}) ::close(fd);
+    std::filesystem::remove_all(folder_);
+  }
+  void expect_untouched() const {
+    char text[64];
+    EXPECT_LT(::accept(stream_, nullptr, nullptr), 0) << "somebody has connected";
+    EXPECT_LT(::recv(datagram_, text, sizeof text, MSG_DONTWAIT), 0) << "somebody has sent";
+    EXPECT_EQ(::read(pipe_, text, sizeof text), 12) << "somebody has read from the pipe or written to it";
+  }
+  const std::string& folder() const { return folder_; }
+
+ private:
+  int listen_at(const std::string& path, int type) const {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string full = folder_ + path;
+    full.copy(address.sun_path, sizeof address.sun_path - 1);
+    const int fd = ::socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0) << full;
+    EXPECT_TRUE(type == SOCK_DGRAM || ::listen(fd, 4) == 0) << full;
+    return fd;
+  }
+
+  std::string folder_;
+  int stream_ = -1;
+  int datagram_ = -1;
+  int pipe_ = -1;
+};
+
+TEST_F(ReachTest, NobodyOfTheHostIsMetInAnAppFolder) {
+  const Meeting meeting("/var/tmp");
+  BoxSpec spec = program("meeting.py", {"/app/tmp"});
+  spec.app_root = meeting.folder();
+  expect_contained(run(std::move(spec)));
+  meeting.expect_untouched();
+}
+
+TEST_F(ReachTest, NobodyOfTheHostIsMetInARoot) {
+  for (const char* parent : {"/var/tmp", "/tmp"}) {  // mounted early, mounted late
+    const Meeting meeting(parent);
+    BoxSpec spec = program("meeting.py", {meeting.folder() + "/tmp"});
+    spec.roots.push_back(meeting.folder());
+    expect_contained(run(std::move(spec)));
+    meeting.expect_untouched();
+  }
+}
+
+TEST_F(ReachTest, AmongItselfABoxOfTheSystemMayUseUnixSockets) {
+  const auto result = run(python("import multiprocessing, socket\n"
+                                 "with socket.socket(socket.AF_UNIX) as s:\n  s.bind('/tmp/s'); s.listen()\n"
+                                 "  socket.socket(socket.AF_UNIX).connect('/tmp/s')\n"
+                                 "m = multiprocessing.get_context('fork').Manager()\nd = m.dict(a=1)\nprint(d['a'])\nm.shutdown()\n"));
+  EXPECT_EQ(result.stdout_text, "1\n") << describe(result);
+}
+
 }  // namespace
 }  // namespace collet::sandbox

@@ -22,7 +22,7 @@ CLEAN = {
                                "task run(Provider& p) {\n  auto request = make();\n"
                                "  auto turn = co_await p.complete(std::move(request));\n"
                                '  log("a comment? { no }");\n}\n',
-    "kernel/net/client.cpp": "#include <curl/curl.h>\n#include <boost/beast/core.hpp>\n",
+    "kernel/net/curl_client.cpp": "#include <curl/curl.h>\n#include <boost/beast/core.hpp>\n",
     "kernel/api/routes.cpp": 'const char* path = "/v1/agents/heroku";\n',
     "kernel/sandbox/box.cpp": "int flags = CLONE_NEWPID;\n",
     "sdk/src/json.cpp": "#include <rapidjson/document.h>\n",
@@ -62,6 +62,10 @@ BREACHES = [
     ("co-await", "kernel/llm/x.cpp", "task f() {\n  auto r = co_await g([&] { return 1; });\n}\n"),
     ("co-await", "kernel/llm/x.cpp", "task f() {\n  auto r = co_await g(a ? b : c);\n}\n"),
     ("co-await", "kernel/llm/x.cpp", "task f() {\n  if (auto r = co_await g(Name{a}); !r) return;\n}\n"),
+    ("co-await", "kernel/llm/x.cpp", "task f() {\n  if (co_await g(a)) h();\n}\n"),
+    ("co-await", "kernel/llm/x.cpp", "task f() {\n  if (h(co_await g(a))) h();\n}\n"),
+    ("co-await", "kernel/llm/x.cpp", "task f() {\n  while (!co_await g(a)) h();\n}\n"),
+    ("co-await", "kernel/llm/x.cpp", "task f() {\n  if (b) {\n  } else if (auto c = co_await g(a); c) {\n  }\n}\n"),
     ("coroutine-lambda", "kernel/llm/x.cpp", "auto f = [this, id]() -> asio::awaitable<void> { co_return; };\n"),
     ("kernel-word", "kernel/agent/x.cpp", "// the pot_boiler plugin needs this\n"),
     ("kernel-word", "kernel/agent/x.cpp", 'if (name == "boil_water") return;\n'),
@@ -75,7 +79,7 @@ BREACHES = [
 
 # Looks like a breach and is none.
 INNOCENT = [
-    ("kernel/llm/x.cpp", 'task f() {\n  log("co_await g({})");\n  // co_await g({})\n  if (co_await g(a)) {\n    h();\n  }\n}\n'),
+    ("kernel/llm/x.cpp", 'task f() {\n  log("co_await g({})");\n  // co_await g({})\n  if (a) co_await g(a);\n  while (h(b)) co_await g(b);\n}\n'),
     ("kernel/llm/x.cpp", "auto f = [](Session s) -> asio::awaitable<void> { co_return; };\n"),
     ("kernel/base/example.cpp", "int example_boil;\n"),
     ("kernel/base/table.cpp", "const Row rows[] = {\n" + "  {1, 2},\n" * 200 + "};\n"),

@@ -16,6 +16,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -49,10 +50,15 @@ bool take_uid(const BoxTemplate& box) {
   // Without this the kernel would take the capabilities away together with
   // uid 0, and the mounts come later.
   if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) != 0) return false;
-  // Raw calls: the library's would signal threads that do not exist. A map
-  // written under "deny" has no groups to drop.
-  if (::syscall(SYS_setgroups, 0, nullptr) != 0 && !(box.user_ns && errno == EPERM)) return false;
+  // Raw calls: the library's would signal threads that do not exist.
   return ::syscall(SYS_setresgid, id, id, id) == 0 && ::syscall(SYS_setresuid, id, id, id) == 0;
+}
+
+// A privileged launcher has none left; whoever finds some has found a fault. One
+// without rights keeps those of its user: the kernel takes them from nobody, since
+// a file may be closed to just one group.
+bool has_no_groups(const BoxTemplate& box) {
+  return box.keeps_groups || ::syscall(SYS_getgroups, 0, nullptr) == 0;
 }
 
 // After the uid switch, which would clear the signal again. The launcher may
@@ -87,7 +93,7 @@ void confine(const BoxPlan& plan) {
   if (plan.box.landlock) require(plan, Step::landlock, restrict_with_landlock());
   require(plan, Step::capabilities, drop_capabilities());
   require(plan, Step::filter,
-          ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, plan.box.filter) == 0);
+          ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &plan.box.filter) == 0);
 }
 
 int input_target(const BoxPlan& plan, std::size_t index) { return plan.spec->input_fds[index]; }
@@ -115,8 +121,15 @@ bool place_descriptors(const BoxPlan& plan) {
   return ::close_range(wire::kLastExtraFd + 1, ~0u, 0) == 0;
 }
 
+// The launcher raised the first process. Who has given it up cannot have it back.
+bool go_back_to_normal_priority() {
+  constexpr long kNormal = 20;  // the raw call counts from 1 (nice 19) to 40 (nice -20)
+  return ::syscall(SYS_getpriority, PRIO_PROCESS, 0) <= kNormal || ::setpriority(PRIO_PROCESS, 0, 0) == 0;
+}
+
 [[noreturn]] void run_program(const BoxPlan& plan) {
   require(plan, Step::session, ::setsid() >= 0);
+  require(plan, Step::limits, go_back_to_normal_priority());
   require(plan, Step::limits, set_program_limits(plan));
   require(plan, Step::descriptors, place_descriptors(plan));
   require(plan, Step::cwd, ::chdir(plan.spec->app_root != nullptr ? "/app" : "/work") == 0);
@@ -143,6 +156,7 @@ void live_in_box(const BoxPlan& plan) {
   // Only now: the namespace takes the cgroup one is in as its root.
   require(plan, Step::cgroup_ns, ::unshare(CLONE_NEWCGROUP) == 0);
   require(plan, Step::uid, take_uid(box));
+  require(plan, Step::groups, has_no_groups(box));
   require(plan, Step::session, die_with_launcher(box));
   require(plan, Step::host_name, ::sethostname("box", 3) == 0);
   ::umask(022);

@@ -1,5 +1,6 @@
 // Where boxes are held: v1 or v2, chosen for each controller from where the
-// server itself is, and one child group for every slot.
+// server itself is. Below the server's group lies collet-<pid>-boxes, in it one
+// group for every slot.
 #pragma once
 
 #include <array>
@@ -16,8 +17,10 @@ namespace collet::launcher {
 namespace wire = sandbox::wire;
 using sandbox::UniqueFd;
 
-enum class Controller { memory, pids, cpu };
-inline constexpr std::size_t kControllers = 3;
+/// cpuacct: only where v1 accounts processor time in a hierarchy of its own.
+enum class Controller { memory, pids, cpu, cpuacct };
+inline constexpr std::size_t kControllers = 4;
+inline constexpr std::array<std::string_view, kControllers> kControllerNames = {"memory", "pids", "cpu", "cpuacct"};
 
 /// The folder in which this process may make groups, per controller.
 struct Hierarchy {
@@ -37,11 +40,23 @@ struct CgroupLayout {
 /// layouts of other hosts can be tested; v2 controllers are looked up on disk.
 [[nodiscard]] CgroupLayout parse_layout(std::string_view membership, std::string_view mounts);
 
-/// Finds the folders, makes sure that groups can be made in them and sweeps what
+/// Where the v2 hierarchy that holds `folder` is mounted; "": nowhere.
+[[nodiscard]] std::string v2_mount_of(std::string_view mounts, std::string_view folder);
+
+// --- steps of open_layout, for tests ------------------------------------------
+/// Finds the v2 group below which groups can be made; server and launcher may move
+/// aside into a leaf for it. `top`: the highest group that can be seen.
+[[nodiscard]] Result<void> settle_v2(CgroupLayout& layout, const std::string& top, std::uint32_t owner_pid);
+/// Sweeps what dead servers left and makes the common group of our boxes.
+[[nodiscard]] Result<void> make_boxes_groups(CgroupLayout& layout, std::uint32_t owner_pid);
+
+/// Finds the folders, makes the common group of our boxes in them and sweeps what
 /// dead servers left. `root`: a folder to use instead for all controllers (v1
 /// style below root/<controller>, for tests); "": look.
 /// @error unavailable: which controller, and why.
 [[nodiscard]] Result<CgroupLayout> open_layout(const std::string& root, std::uint32_t owner_pid);
+/// Takes the common group away again, when the slots are gone.
+void close_layout(const CgroupLayout& layout);
 
 /// The groups of one slot. Made on first use and kept; made anew when the limits
 /// change, since old charges could stand in the way of new limits.
@@ -65,8 +80,15 @@ class SlotCgroup {
   void clear_oom_event();
   /// Whether a process was killed for memory since the last prepare().
   [[nodiscard]] bool oom_happened() const;
-  /// Processor time used since the last prepare(); 0 where only v2 could tell.
+  /// Processor time used since the last prepare(); 0 where nobody counts it.
   [[nodiscard]] std::uint64_t cpu_us() const;
+  /// Most memory held at once since the last prepare(); 0 where it is not known.
+  [[nodiscard]] std::uint64_t memory_peak_bytes() const;
+  /// Whoever is to die needs the processor for it: no more quota, and the largest
+  /// share. The next prepare() sets the limits again.
+  void lift_cpu_limit();
+  /// Kills every process at once; false where the kernel has no such thing (v1).
+  [[nodiscard]] bool kill_all() const;
   void remove();
 
  private:
@@ -75,8 +97,12 @@ class SlotCgroup {
                                      const wire::Limits& limits);
   [[nodiscard]] Result<void> make_v2(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits);
   void watch_v1(const std::string& folder);
+  [[nodiscard]] Result<void> limit_cpu(const wire::Limits& limits);
   [[nodiscard]] std::uint64_t oom_kills() const;
   [[nodiscard]] std::uint64_t cpu_total_us() const;
+  [[nodiscard]] std::uint64_t memory_peak_total_bytes() const;
+  void open_memory_peak(const std::string& path);
+  void restart_memory_peak();
   [[nodiscard]] bool still_there() const;
 
   std::array<std::string, kControllers> v1_folders_;
@@ -84,11 +110,16 @@ class SlotCgroup {
   std::array<UniqueFd, kControllers> tasks_;
   UniqueFd v2_folder_;
   UniqueFd oom_counter_;
-  UniqueFd cpu_stat_;
+  UniqueFd cpu_stat_;      ///< v2 cpu.stat or v1 cpuacct.usage.
+  UniqueFd memory_peak_;
   UniqueFd oom_event_;
   bool oom_is_v1_ = false;
   std::uint64_t oom_seen_ = 0;
   std::uint64_t cpu_seen_us_ = 0;
+  std::uint64_t peak_seen_bytes_ = 0;  ///< 0: the counter starts anew with each box.
+  bool cpu_is_v1_ = false;
+  bool limits_cpu_v2_ = false;
+  bool is_lifted_ = false;
   wire::Limits limits_;
   bool made_ = false;
 };

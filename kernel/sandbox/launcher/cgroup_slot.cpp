@@ -22,7 +22,8 @@ Result<void> put(const std::string& folder, std::string_view file, const std::st
   return sandbox::os_error("writing " + text + " to " + path, errno);
 }
 
-// The number behind `name` in a file of such lines; 0 when there is none.
+// The number behind `name` in a file of such lines, or at its start when there is
+// no name; 0 when there is none.
 std::uint64_t read_counter(int fd, std::string_view name) {
   char text[1024];
   const ssize_t got = fd >= 0 ? ::pread(fd, text, sizeof text, 0) : 0;
@@ -48,14 +49,7 @@ Result<void> make_folder(const std::string& folder) {
 
 Result<void> limit_v1(Controller controller, const std::string& folder, const wire::Limits& limits) {
   if (controller == Controller::pids) return put(folder, "pids.max", number(limits.pids_max));
-  if (controller == Controller::cpu) {
-    // Shares are relative to the 1024 of everything else on the host.
-    auto shares = put(folder, "cpu.shares", number(std::uint64_t{limits.cpu_weight} * 1024 / 100));
-    if (!shares) return shares;
-    if (limits.cpu_milli == 0) return {};
-    auto period = put(folder, "cpu.cfs_period_us", number(kPeriodUs));
-    return period ? put(folder, "cpu.cfs_quota_us", number(std::uint64_t{limits.cpu_milli} * kPeriodUs / 1000)) : period;
-  }
+  if (controller != Controller::memory) return {};  // the processor: see limit_cpu()
   auto memory = put(folder, "memory.limit_in_bytes", number(limits.memory_bytes));
   if (!memory) return memory;
   // Absent where the kernel does not account swap; then swapping is not ours to limit.
@@ -65,7 +59,42 @@ Result<void> limit_v1(Controller controller, const std::string& folder, const wi
   return put(folder, "memory.swappiness", "0");
 }
 
+std::uint64_t quota_us(const wire::Limits& limits) { return std::uint64_t{limits.cpu_milli} * kPeriodUs / 1000; }
+
+Result<void> limit_cpu_v1(const std::string& folder, const wire::Limits& limits) {
+  // Shares are relative to those of the other boxes.
+  auto shares = put(folder, "cpu.shares", number(std::uint64_t{limits.cpu_weight} * 1024 / 100));
+  if (!shares || limits.cpu_milli == 0) return shares;
+  auto period = put(folder, "cpu.cfs_period_us", number(kPeriodUs));
+  return period ? put(folder, "cpu.cfs_quota_us", number(quota_us(limits))) : period;
+}
+
+Result<void> limit_cpu_v2(const std::string& folder, const wire::Limits& limits) {
+  auto weight = put(folder, "cpu.weight", number(limits.cpu_weight));
+  if (!weight || limits.cpu_milli == 0) return weight;
+  return put(folder, "cpu.max", number(quota_us(limits)) + " " + number(kPeriodUs));
+}
+
 }  // namespace
+
+Result<void> SlotCgroup::limit_cpu(const wire::Limits& limits) {
+  const std::string& v1 = v1_folders_[static_cast<std::size_t>(Controller::cpu)];
+  if (!v1.empty()) return limit_cpu_v1(v1, limits);
+  return limits_cpu_v2_ ? limit_cpu_v2(v2_path_, limits) : Result<void>{};
+}
+
+void SlotCgroup::lift_cpu_limit() {
+  const std::string& v1 = v1_folders_[static_cast<std::size_t>(Controller::cpu)];
+  // As far as it goes: a box that dies slowly dies all the same.
+  if (!v1.empty()) {
+    [[maybe_unused]] const bool lifted = put(v1, "cpu.cfs_quota_us", "-1") && put(v1, "cpu.shares", "262144");
+  } else if (limits_cpu_v2_) {
+    [[maybe_unused]] const bool lifted = put(v2_path_, "cpu.max", "max") && put(v2_path_, "cpu.weight", "10000");
+  }
+  is_lifted_ = true;
+}
+
+bool SlotCgroup::kill_all() const { return !v2_path_.empty() && static_cast<bool>(put(v2_path_, "cgroup.kill", "1")); }
 
 Result<void> SlotCgroup::prepare(const CgroupLayout& layout, const std::string& name, const wire::Limits& limits) {
   wire::Limits held = limits;
@@ -80,9 +109,16 @@ Result<void> SlotCgroup::prepare(const CgroupLayout& layout, const std::string& 
     }
     limits_ = held;
     made_ = true;
+    is_lifted_ = false;
+  }
+  if (is_lifted_) {
+    auto limited = limit_cpu(limits);
+    if (!limited) return limited;
+    is_lifted_ = false;
   }
   oom_seen_ = oom_kills();
   cpu_seen_us_ = cpu_total_us();
+  restart_memory_peak();
   clear_oom_event();
   return {};
 }
@@ -102,7 +138,8 @@ Result<void> SlotCgroup::make(const CgroupLayout& layout, const std::string& nam
     auto made = make_v1(hierarchy, static_cast<Controller>(i), name, limits);
     if (!made) return made;
   }
-  return layout.uses_v2() ? make_v2(layout, name, limits) : Result<void>{};
+  auto made = layout.uses_v2() ? make_v2(layout, name, limits) : Result<void>{};
+  return made ? limit_cpu(limits) : made;
 }
 
 Result<void> SlotCgroup::make_v1(const Hierarchy& hierarchy, Controller controller, const std::string& name,
@@ -118,6 +155,10 @@ Result<void> SlotCgroup::make_v1(const Hierarchy& hierarchy, Controller controll
   tasks_[index].reset(::open((folder + "/tasks").c_str(), O_WRONLY | O_CLOEXEC));
   if (!tasks_[index]) return sandbox::os_error("opening " + folder + "/tasks", errno);
   if (controller == Controller::memory) watch_v1(folder);
+  if (controller == Controller::cpu || controller == Controller::cpuacct) {
+    UniqueFd usage(::open((folder + "/cpuacct.usage").c_str(), O_RDONLY | O_CLOEXEC));
+    if (usage) cpu_stat_ = std::move(usage), cpu_is_v1_ = true;
+  }
   return {};
 }
 
@@ -136,16 +177,11 @@ Result<void> SlotCgroup::make_v2(const CgroupLayout& layout, const std::string& 
     if (!made) return made;
     oom_counter_.reset(::open((folder + "/memory.events").c_str(), O_RDONLY | O_CLOEXEC));
     oom_is_v1_ = false;
+    open_memory_peak(folder + "/memory.peak");
   }
   if (is_v2(Controller::pids) && !(made = put(folder, "pids.max", number(limits.pids_max)))) return made;
-  if (is_v2(Controller::cpu)) {
-    made = put(folder, "cpu.weight", number(limits.cpu_weight));
-    if (made && limits.cpu_milli != 0) {
-      made = put(folder, "cpu.max", number(std::uint64_t{limits.cpu_milli} * kPeriodUs / 1000) + " " + number(kPeriodUs));
-    }
-    if (!made) return made;
-  }
-  cpu_stat_.reset(::open((folder + "/cpu.stat").c_str(), O_RDONLY | O_CLOEXEC));
+  limits_cpu_v2_ = is_v2(Controller::cpu);
+  if (!cpu_is_v1_) cpu_stat_.reset(::open((folder + "/cpu.stat").c_str(), O_RDONLY | O_CLOEXEC));
   v2_folder_.reset(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return v2_folder_ ? Result<void>{} : Result<void>{sandbox::os_error("opening " + folder, errno)};
 }
@@ -154,6 +190,7 @@ Result<void> SlotCgroup::make_v2(const CgroupLayout& layout, const std::string& 
 // before it kills.
 void SlotCgroup::watch_v1(const std::string& folder) {
   oom_is_v1_ = true;
+  open_memory_peak(folder + "/memory.max_usage_in_bytes");
   oom_counter_.reset(::open((folder + "/memory.oom_control").c_str(), O_RDONLY | O_CLOEXEC));
   oom_event_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!oom_counter_ || !oom_event_) return;
@@ -163,7 +200,9 @@ void SlotCgroup::watch_v1(const std::string& folder) {
 }
 
 std::array<int, kControllers> SlotCgroup::task_fds() const {
-  return {tasks_[0].get(), tasks_[1].get(), tasks_[2].get()};
+  std::array<int, kControllers> fds;
+  for (std::size_t i = 0; i < kControllers; ++i) fds[i] = tasks_[i].get();
+  return fds;
 }
 
 void SlotCgroup::clear_oom_event() {
@@ -174,7 +213,30 @@ void SlotCgroup::clear_oom_event() {
 // v1 memory.oom_control and v2 memory.events both have a line "oom_kill N".
 std::uint64_t SlotCgroup::oom_kills() const { return read_counter(oom_counter_.get(), "oom_kill "); }
 
-std::uint64_t SlotCgroup::cpu_total_us() const { return read_counter(cpu_stat_.get(), "usage_usec "); }
+std::uint64_t SlotCgroup::cpu_total_us() const {
+  if (cpu_is_v1_) return read_counter(cpu_stat_.get(), "") / 1000;
+  return read_counter(cpu_stat_.get(), "usage_usec ");
+}
+
+void SlotCgroup::open_memory_peak(const std::string& path) {
+  memory_peak_.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  // Before Linux 6.12 the counter of v2 can only be read.
+  if (!memory_peak_) memory_peak_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+void SlotCgroup::restart_memory_peak() {
+  const bool restarted = memory_peak_ && ::pwrite(memory_peak_.get(), "0", 1, 0) == 1;
+  peak_seen_bytes_ = restarted ? 0 : memory_peak_total_bytes();
+}
+
+std::uint64_t SlotCgroup::memory_peak_total_bytes() const { return read_counter(memory_peak_.get(), ""); }
+
+// Where the counter cannot start anew, a peak below that of an earlier box cannot
+// be told from it.
+std::uint64_t SlotCgroup::memory_peak_bytes() const {
+  const std::uint64_t peak = memory_peak_total_bytes();
+  return peak > peak_seen_bytes_ ? peak : 0;
+}
 
 std::uint64_t SlotCgroup::cpu_us() const { return cpu_total_us() - cpu_seen_us_; }
 
@@ -185,6 +247,8 @@ void SlotCgroup::remove() {
   oom_event_.reset();
   oom_counter_.reset();
   cpu_stat_.reset();
+  memory_peak_.reset();
+  cpu_is_v1_ = limits_cpu_v2_ = false;
   v2_folder_.reset();
   for (auto& folder : v1_folders_) {
     if (!folder.empty()) ::rmdir(folder.c_str());

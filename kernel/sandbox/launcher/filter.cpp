@@ -138,9 +138,24 @@ Result<std::vector<sock_filter>> Rules::compile() {
   return program;
 }
 
-void add_sockets(Rules& rules) {
+// The kernel makes a datagram socket of a raw one.
+void add_unix_sockets(Rules& rules, UnixSockets sockets) {
   constexpr std::uint32_t kRefuse = SCMP_ACT_ERRNO(EAFNOSUPPORT);
-  for (const int family : {AF_UNIX, AF_INET, AF_INET6}) {
+  constexpr scmp_datum_t kType = 0xf;
+  const bool all = sockets == UnixSockets::all;
+  rules.add(all ? SCMP_ACT_ALLOW : kRefuse, "socket", {SCMP_A0(SCMP_CMP_EQ, AF_UNIX)});
+  if (all) return rules.add(SCMP_ACT_ALLOW, "socketpair", {SCMP_A0(SCMP_CMP_EQ, AF_UNIX)});
+  for (const int type : {SOCK_STREAM, SOCK_SEQPACKET, SOCK_DGRAM, SOCK_RAW}) {
+    const bool stays_connected = type == SOCK_STREAM || type == SOCK_SEQPACKET;
+    rules.add(stays_connected ? SCMP_ACT_ALLOW : kRefuse, "socketpair",
+              {SCMP_A0(SCMP_CMP_EQ, AF_UNIX), SCMP_A1(SCMP_CMP_MASKED_EQ, kType, static_cast<scmp_datum_t>(type))});
+  }
+}
+
+void add_sockets(Rules& rules, UnixSockets sockets) {
+  constexpr std::uint32_t kRefuse = SCMP_ACT_ERRNO(EAFNOSUPPORT);
+  add_unix_sockets(rules, sockets);
+  for (const int family : {AF_INET, AF_INET6}) {
     rules.add(SCMP_ACT_ALLOW, "socket", {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))});
   }
   rules.add(SCMP_ACT_ALLOW, "socket", {SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_EQ, 0)});
@@ -150,7 +165,6 @@ void add_sockets(Rules& rules) {
     rules.add(kRefuse, "socket", {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))});
   }
   rules.add(kRefuse, "socket", {SCMP_A0(SCMP_CMP_GT, AF_NETLINK)});
-  rules.add(SCMP_ACT_ALLOW, "socketpair", {SCMP_A0(SCMP_CMP_EQ, AF_UNIX)});
 }
 
 void add_clone(Rules& rules) {
@@ -184,16 +198,18 @@ void add_by_argument(Rules& rules) {
 
 }  // namespace
 
-Result<std::vector<sock_filter>> compile_filter() {
+Result<std::vector<sock_filter>> compile_filter(UnixSockets sockets) {
   Rules rules;
   for (const auto& group : {kFiles, kMemory, kProcesses, kTime, kTalk}) rules.add_all(SCMP_ACT_ALLOW, group);
   rules.add_all(SCMP_ACT_ERRNO(EPERM), kDangerous);
   // Would flush the host's disks; the box has nothing worth flushing.
   rules.add_all(SCMP_ACT_ERRNO(0), {"sync", "syncfs"});
-  add_sockets(rules);
+  add_sockets(rules, sockets);
   add_clone(rules);
   add_by_argument(rules);
-  return rules.compile();
+  auto program = rules.compile();
+  if (!program) return program;
+  return guard_first_process(*program);
 }
 
 }  // namespace collet::launcher

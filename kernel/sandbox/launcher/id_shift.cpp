@@ -23,8 +23,12 @@ bool put(const std::string& path, const std::string& text) {
 bool IdShift::prepare(uid_t uid, gid_t gid, uid_t box_uid) {
   if (user_ns_ && uid == uid_ && gid == gid_) return true;
   user_ns_.reset();
-  // A namespace is made by living in it; this process does so for a moment.
+  // A namespace is made by living in it; this process does so for a moment. It is
+  // a copy of a launcher that may be looked at: else its namespace could be opened
+  // with CAP_SYS_PTRACE only, which the launcher has no other use for.
+  ::prctl(PR_SET_DUMPABLE, 1);
   const auto pid = static_cast<pid_t>(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+  if (pid != 0) ::prctl(PR_SET_DUMPABLE, 0);
   if (pid < 0) return false;
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

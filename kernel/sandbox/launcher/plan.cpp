@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "sandbox/launcher/pipes.hpp"
+
 namespace collet::launcher {
 namespace {
 
@@ -69,9 +71,11 @@ bool plan_mounts(const std::vector<const char*>& roots, std::vector<Mount>& moun
   bool has_usr = false;
   for (std::uint32_t i = 0; i < roots.size(); ++i) {
     has_usr = has_usr || std::string_view(roots[i]) == "/usr";
-    if (plan_root(roots[i], mounts)) continue;
-    failure = {Step::root_tree, errno, i};
-    return false;
+    if (!plan_root(roots[i], mounts)) {
+      failure = {Step::root_tree, errno, i};
+      return false;
+    }
+    if (!is_system_root(roots[i]) && mounts.back().is_folder) cover_pipes(roots[i], roots[i] + 1, mounts);
   }
   if (has_usr) add_usr_companions(mounts);
   add_devices(mounts);

@@ -12,12 +12,11 @@
 #include <sys/types.h>
 
 #include "sandbox/fd.hpp"
+#include "sandbox/launcher/cgroup.hpp"
 #include "sandbox/wire.hpp"
 
 namespace collet::launcher {
 
-namespace wire = sandbox::wire;
-using sandbox::UniqueFd;
 using wire::Failure;
 using wire::Step;
 
@@ -48,6 +47,7 @@ struct Mount {
   std::string target;  ///< Inside the box, without the leading slash.
   bool is_folder = true;
   bool is_device = false;
+  bool may_miss = false;  ///< Goes over something that may be gone by then.
   UniqueFd tree;       ///< A detached copy, where the launcher has made it already.
 };
 
@@ -58,10 +58,11 @@ struct BoxTemplate {
   bool user_ns = true;
   bool fresh_net = false;      ///< Make a net namespace instead of inheriting the slot's.
   bool soft_limits = false;
+  bool keeps_groups = false;   ///< Supplementary ones of an unprivileged launcher.
   bool landlock = false;
-  std::array<int, 3> cgroup_tasks = {-1, -1, -1};  ///< v1 files that take the writer's own pid.
+  std::array<int, kControllers> cgroup_tasks = {-1, -1, -1, -1};  ///< v1 files that take the writer's own pid.
   int cgroup_v2 = -1;          ///< Folder to be born in.
-  const sock_fprog* filter = nullptr;
+  sock_fprog filter{};
   int life_fd = -1;            ///< Hangs up when the launcher is gone.
   int life_write_fd = -1;
 };

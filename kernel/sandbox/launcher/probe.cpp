@@ -2,30 +2,36 @@
 
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox/fd.hpp"
+#include "sandbox/wire.hpp"
 
 namespace collet::launcher {
 namespace {
 
 using sandbox::UniqueFd;
+using sandbox::wire::kProbeMemoryRefused;
 
 std::string read_file(const char* path) {
   const UniqueFd fd(::open(path, O_RDONLY | O_CLOEXEC));
@@ -145,16 +151,57 @@ void check_limits(Checks& checks) {
   checks.add("keyring", keys < 0, keys < 0 ? "out of reach" : "session keyring can be read");
 }
 
+// What a user in a box without rights keeps, the kernel takes from nobody.
+void check_groups(Checks& checks, bool own_uids) {
+  const int count = ::getgroups(0, nullptr);
+  const std::string seen = status_field("Groups");
+  if (count == 0) return checks.add("groups", true, "none");
+  checks.add("groups", !own_uids, own_uids ? "inherited: " + seen
+             : std::to_string(count) + " of the server's user stay, only root can drop them: start collet as root, "
+               "or by setpriv --clear-groups, if files of a box's folders are open to them");
+}
+
+// Forks until it may not: the limit must come, and come as the polite error.
+void check_process_limit(Checks& checks) {
+  rlimit allowed{};
+  ::getrlimit(RLIMIT_NPROC, &allowed);
+  std::vector<pid_t> children;
+  int error = 0;
+  while (error == 0 && children.size() <= allowed.rlim_max) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      for (;;) ::pause();
+    }
+    if (pid > 0) children.push_back(pid);
+    else error = errno;
+  }
+  for (const pid_t pid : children) ::kill(pid, SIGKILL);
+  for (const pid_t pid : children) ::waitpid(pid, nullptr, 0);
+  checks.add("process_limit", error == EAGAIN, "refused after " + std::to_string(children.size()) + " children");
+}
+
+// Twice what the box was given, in pages that count.
+int use_memory() {
+  constexpr std::size_t kBytes = 32u << 20;
+  void* at = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (at == MAP_FAILED) return kProbeMemoryRefused;
+  std::memset(at, 1, kBytes);
+  return 0;
+}
+
 }  // namespace
 
-int run_probe() {
+int run_probe(std::string_view kind) {
+  if (kind == "memory") return use_memory();
   Checks checks;
   check_identity(checks);
+  check_groups(checks, kind == "own_uids");
   check_rights(checks);
   check_processes(checks);
   check_network(checks);
   check_files(checks);
   check_limits(checks);
+  check_process_limit(checks);
   return checks.failed == 0 ? 0 : 1;
 }
 

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -20,9 +19,12 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/launcher/pipes.hpp"
+
 namespace collet::launcher {
 namespace {
 
+constexpr int kReaperNice = -20;
 constexpr std::uint32_t kNetUsesMax = 1000;
 constexpr int kDoubtTicks = 100;  // of 5 ms
 constexpr std::uint64_t kKillPatienceNs = 150'000'000;
@@ -59,6 +61,19 @@ bool net_was_used() {
   return lo == nullptr || std::strtoull(lo + 3, nullptr, 10) != 0;
 }
 
+sock_fprog as_program(std::vector<sock_filter>& filter) {
+  return {static_cast<unsigned short>(filter.size()), filter.data()};
+}
+
+// Folders in which programs of the host may listen: the owner of an app folder is
+// the box's own uid there, and connecting is no writing that a mount could refuse.
+bool shows_host_folders(const wire::SpecView& spec) {
+  for (const char* root : spec.roots) {
+    if (root != nullptr && !is_system_root(root)) return true;
+  }
+  return spec.app_root != nullptr;
+}
+
 }  // namespace
 
 Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index) {
@@ -68,6 +83,7 @@ Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index) {
 
 Slot::~Slot() {
   if (busy()) {
+    cgroup_.lift_cpu_limit();
     signal_by_fd(pidfd_.get(), SIGKILL);
     finish();
   }
@@ -124,6 +140,8 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
   box.fresh_net = !own_uids;
   box.soft_limits = !host_.can(wire::kHardLimits);
   box.landlock = host_.can(wire::kLandlock);
+  box.keeps_groups = !own_uids;
+  box.filter = as_program(shows_host_folders(spec) ? host_.strict_filter : host_.filter);
   box.life_fd = host_.life_read.get();
   box.life_write_fd = host_.life_write.get();
   // A program may open /dev/stdout anew, and a pipe belongs to who made it.
@@ -138,36 +156,6 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
   }
   if (own_uids && !prepare_net()) return fail(Step::net_ns, errno);
   return prepare_tree(spec, plan);
-}
-
-// Done here where the launcher may: once for many boxes, and with rights for which
-// a closed parent folder does not matter. Else the child does it with its own.
-bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
-  const std::uint64_t disk = spec.limits.disk_bytes;
-  std::snprintf(plan.tmpfs_bytes, sizeof plan.tmpfs_bytes, "%llu", static_cast<unsigned long long>(disk));
-  std::snprintf(plan.tmpfs_inodes, sizeof plan.tmpfs_inodes, "%llu",
-                static_cast<unsigned long long>(std::clamp<std::uint64_t>(disk / 4096, 1024, 262'144)));
-  std::vector<const char*> shared;
-  for (std::uint32_t i = 0; spec.roots[i] != nullptr; ++i) {
-    const std::string_view root = spec.roots[i];
-    if (!root.starts_with("/tmp/") && !root.starts_with("/work/")) shared.push_back(spec.roots[i]);
-    else if (!plan_root(spec.roots[i], plan.late)) return fail(Step::root_tree, errno, ~static_cast<std::uint32_t>(plan.late.size()));
-  }
-  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, {}});
-  Failure failure;
-  if (!host_.can(wire::kOwnUids)) return plan_mounts(shared, plan.mounts, failure) || fail(failure);
-  plan.tree.reset(host_.templates.copy(shared, failure));
-  if (!plan.tree) return fail(failure);
-  for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
-    Mount& mount = plan.late[i];
-    if (mount.kind == Mount::Kind::link) continue;
-    mount.tree.reset(copy_tree(mount.source.c_str(), false));
-    if (!mount.tree) return fail(Step::root_tree, errno, ~i);
-    struct stat owner;
-    const bool is_app = mount.target == "app";
-    if (is_app && ::stat(spec.app_root, &owner) == 0) id_shift_.apply(mount.tree.get(), owner, plan.box.ids.outside);
-  }
-  return true;
 }
 
 // The box inherits the net namespace: entering a ready one takes a microsecond,
@@ -187,9 +175,6 @@ void Slot::recycle_net() {
 }
 
 bool Slot::clone_box(const BoxPlan& plan) {
-  static const sock_fprog filter{static_cast<unsigned short>(host_.filter.size()),
-                                 const_cast<sock_filter*>(host_.filter.data())};
-  const_cast<BoxPlan&>(plan).box.filter = &filter;
   int pidfd = -1;
   clone_args args{};
   args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
@@ -207,6 +192,8 @@ bool Slot::clone_box(const BoxPlan& plan) {
   if (pid < 0) return false;
   pid_ = static_cast<pid_t>(pid);
   pidfd_.reset(pidfd);
+  // The first process competes with what it is to end. The program goes back to 0.
+  if (host_.can(wire::kOwnUids)) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), kReaperNice);
   killed_ = oom_ = false;
   kill_at_ns_ = 0;
   doubt_ = cgroup_.oom_needs_help() && cgroup_.oom_event_fd() < 0 ? INT_MAX : 0;
@@ -229,7 +216,8 @@ void Slot::kill() {
   if (!busy() || kill_at_ns_ != 0) return;
   killed_ = true;
   kill_at_ns_ = now_ns() + kKillPatienceNs;
-  signal_by_fd(pidfd_.get(), SIGQUIT);
+  cgroup_.lift_cpu_limit();
+  if (!cgroup_.kill_all()) signal_by_fd(pidfd_.get(), SIGQUIT);
 }
 
 void Slot::tick() {
@@ -263,8 +251,10 @@ void Slot::finish() {
   report.status_known = page_->status_known;
   if (oom_ || page_->out_of_memory != 0 || cgroup_.oom_happened()) report.flags |= wire::kOom;
   if (killed_) report.flags |= wire::kKilled;
-  // Where the first process was killed with the rest, nobody has added up.
-  if (report.status_known == 0) report.cpu_us = std::max(report.cpu_us, cgroup_.cpu_us());
+  // The kernel adds up only whom a parent has waited for, and tells the memory of
+  // the largest process; the groups know it of all.
+  report.cpu_us = std::max(report.cpu_us, cgroup_.cpu_us());
+  report.max_rss_bytes = std::max(report.max_rss_bytes, cgroup_.memory_peak_bytes());
   if ((report.flags & wire::kOom) != 0) report.max_rss_bytes = std::max(report.max_rss_bytes, memory_bytes_);
   sandbox::send_message(socket_.get(), {reinterpret_cast<const char*>(&report), sizeof report});
   socket_.reset();

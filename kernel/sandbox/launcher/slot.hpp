@@ -21,6 +21,7 @@ struct Host {
   std::uint32_t abilities = 0;
   CgroupLayout cgroups;
   std::vector<sock_filter> filter;
+  std::vector<sock_filter> strict_filter;  ///< For boxes that show folders of the host.
   UniqueFd life_read;   ///< Boxes watch it: it hangs up when the launcher dies.
   UniqueFd life_write;
   Templates templates;
@@ -70,6 +71,7 @@ class Slot {
   bool fail(const Failure& failure);
   [[nodiscard]] bool prepare(const wire::SpecView& spec, BoxPlan& plan);
   [[nodiscard]] bool prepare_tree(const wire::SpecView& spec, BoxPlan& plan);
+  [[nodiscard]] bool copy_late_trees(const wire::SpecView& spec, BoxPlan& plan);
   [[nodiscard]] bool prepare_net();
   void recycle_net();
   [[nodiscard]] bool clone_box(const BoxPlan& plan);

@@ -56,17 +56,23 @@ bool add_link(int root, const Mount& mount) {
   return linked;
 }
 
+// EROFS: what was to be covered is not there, and cannot be made either.
+bool attach_if_there(const Mount& mount, int tree, int root) {
+  if (attach(tree, root, mount.target.c_str(), mount.is_folder)) return true;
+  return mount.may_miss && (errno == EROFS || errno == ENOENT);
+}
+
 }  // namespace
 
 bool add_mount(int root, const Mount& mount, Step& step) {
   step = Step::attach_root;
   if (mount.kind == Mount::Kind::link) return add_link(root, mount);
-  if (mount.tree) return attach(mount.tree.get(), root, mount.target.c_str(), mount.is_folder);
+  if (mount.tree) return attach_if_there(mount, mount.tree.get(), root);
   step = mount.is_device ? Step::devices : Step::root_tree;
   const int tree = copy_tree(mount.source.c_str(), mount.is_device);
   if (tree < 0) return false;
   step = Step::attach_root;
-  const bool attached = attach(tree, root, mount.target.c_str(), mount.is_folder);
+  const bool attached = attach_if_there(mount, tree, root);
   close_keeping_errno(tree);
   return attached;
 }

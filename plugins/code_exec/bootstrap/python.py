@@ -33,11 +33,14 @@ def _collet():
     if last is None:
         return
     value = eval(compile(_ast.Expression(last.value), '<string>', 'eval', 0, True), names)
-    if value is not None:
-        data = repr(value).encode('utf-8', 'replace')[:65536]
-        try:
-            while data:
-                data = data[posix.write(4, data):]
-        except OSError:
-            pass  # the program closed descriptor 4: no result then
+    if value is None:
+        return
+    try:
+        text = repr(value).encode('utf-8', 'replace')
+        # Its full length in front: the reader sees by it what was left out.
+        data = b'%d\n' % len(text) + text[:65500]
+        while data:
+            data = data[posix.write(4, data):]
+    except Exception:
+        pass  # no repr, or the program closed descriptor 4: no result then
 _collet()

@@ -7,10 +7,15 @@
  *  1. Versions. The major version is the suffix of the one exported symbol,
  *     collet_plugin_entry_v1. Minor versions only append: slots and fields are
  *     never reordered, retyped or removed. Everything optional is a table with
- *     a string id and a revision ("collet.exec/1"), see collet/ext/.
+ *     a string id and a revision ("collet.exec/1"), see collet/ext/. A header
+ *     there that says DRAFT in its first line may change, and its id with it,
+ *     in any release until that word is gone; all the rest is kept for as long
+ *     as the major lives.
  *  2. struct_size is the first member of every struct that may grow. The writer
- *     sets it to sizeof(its own definition). The reader uses at most
- *     min(struct_size, its own sizeof) and takes the rest as zero.
+ *     sets it to sizeof(its own definition), at least the size that the struct
+ *     had in 1.0: less is malformed (INVALID; a table or a tool is refused). The
+ *     reader uses at most min(struct_size, its own sizeof) and takes the rest as
+ *     zero.
  *  3. Text is collet_str: UTF-8, a length, no terminating NUL. {NULL, 0} is
  *     "absent", which is not the same as an empty text with a non-NULL ptr.
  *  4. Ownership. Every pointer passed to a function or a callback is borrowed
@@ -21,21 +26,35 @@
  *     pointer handed in with it.
  *  6. Errors are a collet_status. No C++ exception, longjmp or Rust panic may
  *     cross this boundary, in either direction.
- *  7. Unknown constants, flags and kinds must be tolerated by both sides.
+ *  7. Tolerance. The writer sets reserved members and bits to 0. A request to a
+ *     service that sets one, or a flag that the service does not know, asks for
+ *     something that this host cannot do: UNAVAILABLE, nothing was done.
+ *     Everywhere else (tools, parts, progress, finish, results) the reader
+ *     ignores what it does not know: reserved members, flags and bits; kinds it
+ *     takes for the plainest one (text, a step). A status that it does not know
+ *     counts as INTERNAL when negative; positive ones but PENDING are reserved,
+ *     neither side returns one.
  *  8. Threads. Each function has a tag:
  *       [control]  create, destroy, list_tools, quiesce; never two at once for
  *                  the same instance;
  *       [worker]   invoke; up to concurrency_max at once, must not call back
  *                  into [control] functions;
+ *       [io]       a thread that serves other calls too: must be quick, must
+ *                  not block; several at once;
  *       [any]      any thread, at any time while the instance lives.
  *     The host holds no lock while it runs plugin code, and a service never
  *     calls back into the plugin before the service function has returned,
  *     except where a comment says so.
  *  9. Lifetime. Plugin code is callable from `create` until `destroy` returns.
  *     By then the plugin has joined its threads and fires no callback any more.
- *     Host tables live as long as the process.
+ *     The host calls `destroy` when every call has ended and every exchange
+ *     that was begun with call.id 0 has had its `done`: once destroy has begun
+ *     there is none to come. Host tables live as long as the process.
  * 10. Booleans are int32_t, 0 or 1. Times are milliseconds unless the name says
  *     otherwise, sizes are bytes.
+ * 11. call.id 0 is the instance itself, outside of any call. No tool's effects
+ *     stand behind it, so the manifest's capability alone decides; a service
+ *     that needs a call answers INVALID. Each header of ext/ says which it is.
  */
 #ifndef COLLET_ABI_H
 #define COLLET_ABI_H
@@ -47,7 +66,17 @@ extern "C" {
 #endif
 
 #define COLLET_ABI_MAJOR 1u
-#define COLLET_ABI_MINOR 0u
+#define COLLET_ABI_MINOR 0u /* of this header */
+
+/* The least minor that the plugin needs from its host; goes into its note and
+ * its table. Define it before this header to use what a later minor added: with
+ * the default a plugin also loads into older hosts than the header is. */
+#ifndef COLLET_TARGET_MINOR
+#define COLLET_TARGET_MINOR 0u
+#endif
+#if COLLET_TARGET_MINOR > COLLET_ABI_MINOR
+#error "COLLET_TARGET_MINOR is higher than the minor of this header: take a newer SDK"
+#endif
 
 #if defined(_WIN32)
 #define COLLET_EXPORT __declspec(dllexport)
@@ -69,6 +98,7 @@ typedef int32_t collet_status;
 #define COLLET_E_CLOSED (-7)    /* the call is over; stop working on it */
 #define COLLET_E_UNAVAILABLE (-8) /* cannot be done here or now */
 #define COLLET_E_INTERNAL (-9)  /* a bug, or a failure nobody foresaw */
+#define COLLET_E_CONFLICT (-10) /* another state is there than the one expected */
 
 /* ---- plain values ------------------------------------------------------ */
 
@@ -104,6 +134,8 @@ typedef void (*collet_text_fn)(void *user, collet_str text);
 #define COLLET_EFFECT_NETWORK 0x4u   /* opens connections */
 #define COLLET_EFFECT_SECRETS 0x8u   /* uses credentials */
 #define COLLET_EFFECT_RUNS_CODE 0x10u /* runs code that the model wrote */
+#define COLLET_EFFECT_RUNS_PROGRAMS 0x20u /* runs a program of its own choice, not
+                                             code that the model wrote */
 
 /* collet_tool.exposure: the three legs of a data leak. */
 #define COLLET_EXPOSES_PRIVATE_DATA 0x1u  /* brings private data into the run */
@@ -124,7 +156,7 @@ typedef struct collet_example {
 /* Describes one tool. The host copies it during the callback. */
 typedef struct collet_tool {
   uint32_t struct_size;
-  uint32_t flags;         /* COLLET_TOOL_* */
+  uint32_t flags;         /* COLLET_TOOL_*; read anew at each listing */
   collet_str name;        /* ^[a-zA-Z0-9_-]{1,64}$ */
   collet_str name_space;  /* absent, or the first half of "namespace/name" */
   collet_str title;       /* for people; absent: the name */
@@ -143,7 +175,11 @@ typedef struct collet_tool {
   uint32_t concurrency_max; /* calls at once per instance; 0: no own limit */
 } collet_tool;
 
-typedef void (*collet_tool_fn)(void *user, const collet_tool *tool);
+/* Takes one tool. OK: it is offered. INVALID: this one tool is refused, for a
+ * field that is wrong or a name that is taken; the reason is in the host's log
+ * and list of plugins, and the others are offered all the same. LIMIT: too many
+ * tools, or used up; more need not be shown. [control], or as `specialize` */
+typedef collet_status (*collet_tool_fn)(void *user, const collet_tool *tool);
 
 /* ---- one running call -------------------------------------------------- */
 
@@ -164,16 +200,24 @@ typedef struct collet_call_info {
 
 /* collet_content.kind */
 #define COLLET_CONTENT_TEXT 1  /* data: UTF-8 */
-#define COLLET_CONTENT_JSON 2  /* data: JSON text */
+#define COLLET_CONTENT_JSON 2  /* data: one JSON value as text */
 #define COLLET_CONTENT_IMAGE 3 /* data: the bytes; mime set */
 #define COLLET_CONTENT_BLOB 4  /* data: an id of collet.blob/1; mime set */
 #define COLLET_CONTENT_LINK 5  /* data: a URI; mime may be set */
+
+/* What a call may say, beside output_bytes_max for the data of all parts. */
+#define COLLET_PARTS_MAX 4096u         /* parts of one result */
+#define COLLET_MIME_BYTES_MAX 256u     /* collet_content.mime */
+#define COLLET_NAME_BYTES_MAX 1024u    /* collet_content.name */
+#define COLLET_PROGRESS_BYTES_MAX 65536u /* collet_progress.text */
+#define COLLET_MESSAGE_BYTES_MAX 16384u  /* collet_finish.message */
+#define COLLET_DETAILS_BYTES_MAX 65536u  /* collet_finish.details */
 
 typedef struct collet_content {
   uint32_t struct_size;
   int32_t kind;
   collet_str mime; /* absent: text/plain or application/json by kind */
-  collet_str data;
+  collet_str data; /* must not be absent; may be empty, but for JSON */
   collet_str name; /* file name or title; may be absent */
 } collet_content;
 
@@ -191,7 +235,8 @@ typedef struct collet_progress {
 } collet_progress;
 
 /* collet_finish.flags */
-#define COLLET_FINISH_ERROR 0x1u /* the tool ran and failed; the content says how */
+#define COLLET_FINISH_ERROR 0x1u /* the tool ran and failed; the content says how,
+                                    and is not held against output_schema */
 #define COLLET_FINISH_EMPTY 0x2u /* ran well but has nothing to say */
 #define COLLET_FINISH_RETRYABLE 0x4u /* the same call may work later */
 
@@ -202,18 +247,23 @@ typedef struct collet_finish {
   uint32_t flags;
   collet_status status;
   int32_t reserved;
-  collet_str message; /* shown to the model when status is negative */
-  collet_str details; /* JSON for the audit log only; may be absent */
+  collet_str message; /* shown to the model when status is negative; cut at
+                         COLLET_MESSAGE_BYTES_MAX */
+  collet_str details; /* JSON for the audit log only; may be absent; left out when
+                         longer than COLLET_DETAILS_BYTES_MAX */
 } collet_finish;
 
 /* What a plugin may do with a call handle. All [any]. */
 typedef struct collet_call_api {
   uint32_t struct_size;
   uint32_t reserved;
-  /* Adds one part to the result. Copied before it returns.
-   * LIMIT: output_bytes_max reached, nothing was added. CLOSED: stop working. */
+  /* Adds one part to the result. Copied before it returns. INVALID: data is
+   * absent, or is no JSON where the kind is JSON. LIMIT: output_bytes_max or one
+   * of the caps above would be passed. CLOSED: stop working. After each of these
+   * nothing was added. */
   collet_status (*emit)(collet_call call, const collet_content *part);
-  /* Tells a watcher that something moves. Rate-limited by the host; may drop. */
+  /* Tells a watcher that something moves. Rate-limited by the host; may drop,
+   * and does so with a text longer than COLLET_PROGRESS_BYTES_MAX. */
   collet_status (*progress)(collet_call call, const collet_progress *progress);
   /* 1 once the call should stop: deadline passed, caller gone, host stopping.
    * After the deadline there is a short grace in which emit and finish still
@@ -224,7 +274,9 @@ typedef struct collet_call_api {
   /* NULL once the call is over. Lives until `finish`. */
   const collet_call_info *(*info)(collet_call call);
   /* Ends the call; exactly once. A second one answers CLOSED and is logged. The
-   * call's strings (info, arguments) die with it. */
+   * call's strings (info, arguments) die with it. What services still do for the
+   * call is stopped; their `done` comes all the same, maybe after this. INVALID:
+   * `end` is malformed, and the call goes on. */
   collet_status (*finish)(collet_call call, const collet_finish *end);
 } collet_call_api;
 
@@ -253,15 +305,16 @@ typedef struct collet_plugin {
                           void **instance);
   /* Nothing of the instance is used afterwards. [control] */
   void (*destroy)(void *instance);
-  /* Calls `each` once per tool, before it returns. Called again after the
-   * instance reported changed tools. [control] */
+  /* Calls `each` once per tool, before it returns. The host asks after `create`
+   * and again whenever it chooses; no service asks it to yet, one may come under
+   * an id of its own. [control] */
   collet_status (*list_tools)(void *instance, collet_tool_fn each, void *user);
   /* Runs one call. `tool` is the tool's own name, `arguments` a JSON object that
    * passed input_schema, with defaults and pinned arguments filled in; both live
    * until `finish`. Either calls finish before it returns, and returns OK; or
    * returns PENDING, and finish is called from any thread, maybe before invoke
-   * has returned; or returns a negative status without having called finish. A tool without
-   * COLLET_TOOL_BLOCKING must return at once. [worker] */
+   * has returned; or returns a negative status without having called finish. A
+   * tool without COLLET_TOOL_BLOCKING must return at once. [worker] */
   collet_status (*invoke)(collet_call call, void *instance, collet_str tool,
                           collet_str arguments);
   /* Optional. The call should end soon: push form of `cancelled`. Comes at most
@@ -269,7 +322,8 @@ typedef struct collet_plugin {
    * that this plugin does not know (look it up by call.id) must be ignored, and
    * `cancelled` answers 1 from then on. Must be quick; may call finish. [any] */
   void (*cancel)(collet_call call, void *instance);
-  /* Optional. No new invoke will come; end what runs within deadline_ms.
+  /* Optional. No new invoke will come; what runs has to end within deadline_ms.
+   * Returns at once: it tells its calls to end and does not wait for them.
    * [control] */
   void (*quiesce)(void *instance, int64_t deadline_ms);
   /* Optional. A plugin-side extension by id, or NULL. [any] */
@@ -282,97 +336,10 @@ typedef const collet_plugin *(*collet_plugin_entry_fn)(uint32_t host_abi_minor);
 #define COLLET_ENTRY_SYMBOL "collet_plugin_entry_v1"
 COLLET_EXPORT const collet_plugin *collet_plugin_entry_v1(uint32_t host_abi_minor);
 
-/* ---- layout, checked by every compiler that reads this ------------------ */
-
-#ifdef __cplusplus
-#define COLLET_ASSERT_(what) static_assert(what, #what)
-#else
-#define COLLET_ASSERT_(what) _Static_assert(what, #what)
-#endif
-#define COLLET_SIZE_(type, bytes) COLLET_ASSERT_(sizeof(type) == (bytes))
-#define COLLET_AT_(type, member, offset) \
-  COLLET_ASSERT_(__builtin_offsetof(type, member) == (offset))
-
-COLLET_SIZE_(void *, 8);
-COLLET_SIZE_(collet_str, 16);
-COLLET_AT_(collet_str, ptr, 0);
-COLLET_AT_(collet_str, len, 8);
-COLLET_SIZE_(collet_call, 16);
-COLLET_AT_(collet_call, host, 0);
-COLLET_AT_(collet_call, id, 8);
-COLLET_SIZE_(collet_example, 88);
-COLLET_AT_(collet_example, request, 8);
-COLLET_AT_(collet_example, task, 24);
-COLLET_AT_(collet_example, arguments, 40);
-COLLET_AT_(collet_example, result, 56);
-COLLET_AT_(collet_example, answer, 72);
-COLLET_SIZE_(collet_tool, 160);
-COLLET_AT_(collet_tool, flags, 4);
-COLLET_AT_(collet_tool, name, 8);
-COLLET_AT_(collet_tool, name_space, 24);
-COLLET_AT_(collet_tool, title, 40);
-COLLET_AT_(collet_tool, description, 56);
-COLLET_AT_(collet_tool, input_schema, 72);
-COLLET_AT_(collet_tool, config_schema, 88);
-COLLET_AT_(collet_tool, output_schema, 104);
-COLLET_AT_(collet_tool, aliases, 120);
-COLLET_AT_(collet_tool, examples, 128);
-COLLET_AT_(collet_tool, alias_count, 136);
-COLLET_AT_(collet_tool, example_count, 140);
-COLLET_AT_(collet_tool, effects, 144);
-COLLET_AT_(collet_tool, exposure, 148);
-COLLET_AT_(collet_tool, timeout_ms, 152);
-COLLET_AT_(collet_tool, concurrency_max, 156);
-COLLET_SIZE_(collet_call_info, 136);
-COLLET_AT_(collet_call_info, attempt, 4);
-COLLET_AT_(collet_call_info, request_id, 8);
-COLLET_AT_(collet_call_info, call_id, 24);
-COLLET_AT_(collet_call_info, caller, 40);
-COLLET_AT_(collet_call_info, tool, 56);
-COLLET_AT_(collet_call_info, app, 72);
-COLLET_AT_(collet_call_info, size, 88);
-COLLET_AT_(collet_call_info, tool_params, 104);
-COLLET_AT_(collet_call_info, deadline_ms, 120);
-COLLET_AT_(collet_call_info, output_bytes_max, 128);
-COLLET_SIZE_(collet_content, 56);
-COLLET_AT_(collet_content, kind, 4);
-COLLET_AT_(collet_content, mime, 8);
-COLLET_AT_(collet_content, data, 24);
-COLLET_AT_(collet_content, name, 40);
-COLLET_SIZE_(collet_progress, 40);
-COLLET_AT_(collet_progress, kind, 4);
-COLLET_AT_(collet_progress, done, 8);
-COLLET_AT_(collet_progress, total, 16);
-COLLET_AT_(collet_progress, text, 24);
-COLLET_SIZE_(collet_finish, 48);
-COLLET_AT_(collet_finish, flags, 4);
-COLLET_AT_(collet_finish, status, 8);
-COLLET_AT_(collet_finish, message, 16);
-COLLET_AT_(collet_finish, details, 32);
-COLLET_SIZE_(collet_call_api, 56);
-COLLET_AT_(collet_call_api, emit, 8);
-COLLET_AT_(collet_call_api, progress, 16);
-COLLET_AT_(collet_call_api, cancelled, 24);
-COLLET_AT_(collet_call_api, remaining_ms, 32);
-COLLET_AT_(collet_call_api, info, 40);
-COLLET_AT_(collet_call_api, finish, 48);
-COLLET_SIZE_(collet_host, 40);
-COLLET_AT_(collet_host, abi_minor, 4);
-COLLET_AT_(collet_host, self, 8);
-COLLET_AT_(collet_host, call, 24);
-COLLET_AT_(collet_host, get_service, 32);
-COLLET_SIZE_(collet_plugin, 64);
-COLLET_AT_(collet_plugin, abi_minor, 4);
-COLLET_AT_(collet_plugin, create, 8);
-COLLET_AT_(collet_plugin, destroy, 16);
-COLLET_AT_(collet_plugin, list_tools, 24);
-COLLET_AT_(collet_plugin, invoke, 32);
-COLLET_AT_(collet_plugin, cancel, 40);
-COLLET_AT_(collet_plugin, quiesce, 48);
-COLLET_AT_(collet_plugin, get_extension, 56);
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "collet/abi_layout.h"
 
 #endif /* COLLET_ABI_H */

@@ -46,7 +46,8 @@ class Call : public Services {
  public:
   explicit Call(std::shared_ptr<glue::CallState> state);
 
-  // Parts of the result. @error limit (output_bytes_max), closed (stop working).
+  // Parts of the result. @error limit (output_bytes_max, or a cap of abi.h), closed
+  // (stop working), invalid (no JSON).
   Result<void> text(std::string_view text);
   Result<void> json(const Value& value);
   Result<void> json(std::string_view json);  ///< Valid JSON text.

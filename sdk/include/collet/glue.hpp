@@ -38,7 +38,14 @@ struct InstanceBase {
   const collet_host& host;
   ServiceTables tables;
   std::shared_ptr<RunningCalls> running;
-  std::unordered_map<std::string, bool> blocking;  ///< By tool name.
+
+  // Tools may be listed again while calls begin. [any-thread]
+  void set_blocking(const std::string& tool, bool blocking);
+  [[nodiscard]] bool is_blocking(std::string_view tool);
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, bool> blocking_;  ///< By tool name.
 };
 
 template <class T>
@@ -74,7 +81,7 @@ concept Creates = requires(Host h, const Value& c) {
   { T::create(h, c) } -> std::same_as<Result<std::unique_ptr<T>>>;
 };
 template <class T>
-concept Specializes = requires(T t, std::string_view n, const Value& p) { t.specialize(n, p, n); };
+concept Specializes = requires(T t, const SpecializeRequest& r) { t.specialize(r); };
 template <class T>
 concept Redacts = requires(T t, std::string_view n) { t.redact(n, n); };
 template <class T>
@@ -114,7 +121,6 @@ class Trampolines {
       auto plugin = construct<T>(Host(host->self, made->tables), *parsed);
       if (!plugin) return refuse(plugin.error());
       made->plugin = std::move(plugin).value();
-      for (const ToolSpec& spec : made->plugin->tools()) made->blocking[spec.name] = blocks(spec);
       *instance = made.release();
       return COLLET_OK;
     } catch (...) {
@@ -133,7 +139,11 @@ class Trampolines {
 
   static collet_status list_tools(void* instance, collet_tool_fn each, void* user) noexcept {
     try {
-      for (const ToolSpec& spec : self(instance).plugin->tools()) list_tool(spec, blocks(spec), each, user);
+      for (const ToolSpec& spec : self(instance).plugin->tools()) {
+        self(instance).set_blocking(spec.name, blocks(spec));
+        // One that the host refuses is in its log; the others are to be had.
+        list_tool(spec, blocks(spec), each, user);
+      }
       return COLLET_OK;
     } catch (...) {
       return COLLET_E_INTERNAL;
@@ -158,8 +168,7 @@ class Trampolines {
 
   static void dispatch(Instance<T>& instance, Call& call, std::string_view tool, const Args& args) {
     if constexpr (Runs<T> && Starts<T>) {
-      const auto found = instance.blocking.find(std::string(tool));
-      if (found != instance.blocking.end() && found->second) return run(instance, call, tool, args);
+      if (instance.is_blocking(tool)) return run(instance, call, tool, args);
       start(instance, call, tool, args);
     } else if constexpr (Runs<T>) {
       run(instance, call, tool, args);
@@ -200,13 +209,19 @@ class Trampolines {
     }
   }
 
-  static collet_status specialize(void* instance, collet_str tool, collet_str tool_params,
-                                  collet_str hint, collet_tool_fn each, void* user,
+  static Result<Specialized> specialize_for(T& plugin, const collet_specialize_request& from) {
+    auto params = Value::parse(to_view(from.tool_params));
+    if (!params) return params.error();
+    return plugin.specialize(SpecializeRequest{to_view(from.tool), *std::move(params), to_view(from.description_hint),
+                                               to_view(from.caller), to_view(from.app), to_view(from.size)});
+  }
+
+  static collet_status specialize(void* instance, const collet_specialize_request* request,
+                                  collet_tool_fn each, void* user,
                                   collet_text_fn error, void* error_user) noexcept {
     try {
-      auto params = Value::parse(to_view(tool_params));
-      auto made = params ? self(instance).plugin->specialize(to_view(tool), *params, to_view(hint))
-                         : Result<Specialized>(params.error());
+      if (!is_whole(request)) return COLLET_E_INVALID;
+      auto made = specialize_for(*self(instance).plugin, read_struct(request));
       if (!made) {
         error(error_user, to_str(made.error().message));
         return static_cast<collet_status>(made.error().code);
@@ -215,18 +230,19 @@ class Trampolines {
       changed.struct_size = sizeof(changed);
       changed.description = to_optional_str(made->description);
       changed.input_schema = to_optional_str(made->input_schema);
-      each(user, &changed);
-      return COLLET_OK;
+      return each(user, &changed);
     } catch (...) {
       error(error_user, to_str(current_exception_error().message));
       return COLLET_E_INTERNAL;
     }
   }
 
-  static collet_status redact(void* instance, collet_str tool, collet_str result,
+  static collet_status redact(void* instance, const collet_redact_request* request,
                               collet_text_fn text, void* user) noexcept {
     try {
-      const std::optional<std::string> shorter = self(instance).plugin->redact(to_view(tool), to_view(result));
+      if (!is_whole(request)) return COLLET_E_INVALID;
+      const collet_redact_request own = read_struct(request);
+      const std::optional<std::string> shorter = self(instance).plugin->redact(to_view(own.tool), to_view(own.result));
       if (shorter) text(user, to_str(*shorter));
       return COLLET_OK;
     } catch (...) {
@@ -249,7 +265,7 @@ class Trampolines {
 
 template <class T>
 const collet_plugin Trampolines<T>::table = {
-    sizeof(collet_plugin), COLLET_ABI_MINOR, &Trampolines::create,  &Trampolines::destroy,
+    sizeof(collet_plugin), COLLET_TARGET_MINOR, &Trampolines::create,  &Trampolines::destroy,
     &Trampolines::list_tools, &Trampolines::invoke, &Trampolines::cancel, &Trampolines::quiesce,
     &Trampolines::get_extension};
 

@@ -13,9 +13,9 @@
 //   run([Call&, string_view tool,] args)    may block; runs on a worker thread.
 //     Returns void, or a Result of void, std::string (text) or Value (JSON).
 //   start(Call, [string_view tool,] Args)   returns at once; call.finish() later
-//   specialize(tool, tool_params, hint) -> Result<Specialized>
-//   redact(tool, result) -> std::optional<std::string>
-//   quiesce(deadline_ms)
+//   specialize(const SpecializeRequest&) -> Result<Specialized>  must be quick
+//   redact(tool, result) -> std::optional<std::string>           must be quick
+//   quiesce(deadline_ms)                    tells its calls to end, waits for none
 // run or start is a must; with both, ToolSpec.blocking chooses. An exception ends
 // at the boundary as an internal error of that call.
 #pragma once
@@ -32,10 +32,19 @@
 #include "collet/ext/redact.h"
 #include "collet/ext/specialize.h"
 #include "collet/note.h"
+#include "collet/sized.hpp"
 #include "collet/str.hpp"
 #include "collet/tool.hpp"
 
 namespace collet {
+
+/// What a tool is specialised for; see collet_specialize_request. Borrowed.
+struct SpecializeRequest {
+  std::string_view tool;
+  Value tool_params;
+  std::string_view hint;  ///< What the caller wrote beside the tool's name.
+  std::string_view caller, app, size;
+};
 
 /// A tool's description and schema for one request; "" leaves it as it is.
 struct Specialized {

@@ -23,6 +23,7 @@ enum class Errc : std::int32_t {
   closed = -7,       ///< The other side is over.
   unavailable = -8,  ///< Cannot be done here or now; may work later.
   internal = -9,     ///< A bug, or a failure nobody foresaw.
+  conflict = -10,    ///< Another state is there than the one expected.
 };
 
 /// The spelling used in logs and audit lines: "not_found".
@@ -37,6 +38,7 @@ enum class Errc : std::int32_t {
     case Errc::closed: return "closed";
     case Errc::unavailable: return "unavailable";
     case Errc::internal: return "internal";
+    case Errc::conflict: return "conflict";
   }
   return "internal";
 }

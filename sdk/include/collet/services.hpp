@@ -125,7 +125,7 @@ class Services {
   [[nodiscard]] Result<HttpResponse> http_wait(const HttpRequest& request) const;
 
   [[nodiscard]] Result<KvEntry> kv_get(std::string_view key) const;
-  /// The new version. @error closed: another version is there (see collet_kv.put).
+  /// The new version. @error conflict: another version is there (see collet_kv.put).
   Result<std::uint64_t> kv_put(std::string_view key, std::string_view value, std::int64_t ttl_ms = 0,
                                std::uint64_t expected = COLLET_KV_ANY) const;
   Result<void> kv_remove(std::string_view key, std::uint64_t expected = COLLET_KV_ANY) const;
@@ -145,7 +145,8 @@ class Services {
   const ServiceTables* tables_;
 };
 
-/// The host outside of any call: for create() and a plugin's own threads.
+/// The host outside of any call: for create() and a plugin's own threads. What
+/// needs a call answers invalid, see the headers in ext/.
 class Host : public Services {
  public:
   using Services::Services;

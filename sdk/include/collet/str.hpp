@@ -27,7 +27,7 @@ inline void assign_text(void* user, collet_str text) noexcept {
 }
 /// `status` as an Errc; unknown codes become internal.
 [[nodiscard]] inline Errc to_errc(collet_status status) {
-  return status <= COLLET_E_INVALID && status >= COLLET_E_INTERNAL ? static_cast<Errc>(status)
+  return status <= COLLET_E_INVALID && status >= COLLET_E_CONFLICT ? static_cast<Errc>(status)
                                                                    : Errc::internal;
 }
 /// True when a table that says it has `struct_size` bytes reaches past `slot`.

@@ -41,6 +41,7 @@ struct ToolSpec {
 };
 
 /// Shows `spec` to the host. @param blocking when the spec leaves it open.
-void list_tool(const ToolSpec& spec, bool blocking, collet_tool_fn each, void* user);
+/// @return what the host says of it, see collet_tool_fn.
+collet_status list_tool(const ToolSpec& spec, bool blocking, collet_tool_fn each, void* user);
 
 }  // namespace collet

@@ -9,8 +9,8 @@
 #define COLLET_ABI_MAJOR 9u
 #endif
 #if defined(NEWER_MINOR)
-#undef COLLET_ABI_MINOR
-#define COLLET_ABI_MINOR 900u
+#undef COLLET_TARGET_MINOR
+#define COLLET_TARGET_MINOR 900u
 #endif
 
 #define STR(text) {text, sizeof(text) - 1}
@@ -21,7 +21,7 @@ COLLET_NOTE("{\"id\": \"Bad Id\", \"version\": \"1\"}");
 #elif defined(MANIFEST_NOT_JSON)
 COLLET_NOTE("{id: nope}");
 #elif defined(UNKNOWN_CAPABILITY)
-COLLET_NOTE("{\"id\": \"unknown_capability\", \"version\": \"1\", \"capabilities\": [\"teleport\"]}");
+COLLET_NOTE("{\"id\": \"unknown_capability\", \"version\": \"1\", \"status\": \"beta\", \"capabilities\": [\"teleport\", \"kv\"]}");
 #elif defined(NEEDS_UNASKED)
 COLLET_NOTE("{\"id\": \"needs_unasked\", \"version\": \"1\", \"requires\": [\"collet.kv/1\"]}");
 #elif defined(DUPLICATE_OF_OTHER)
@@ -71,6 +71,18 @@ static collet_status list_tools(void *instance, collet_tool_fn each, void *user)
 #elif defined(DUPLICATE_OF_OTHER)
   const collet_str name = STR("wait");
   tool.name = name;
+#elif defined(SHORT_TOOL)
+  tool.struct_size = 8;
+#elif defined(ONE_BAD_TOOL)
+  collet_tool bad = tool;
+  const collet_str name = STR("no spaces");
+  bad.name = name;
+  /* The host says so at once, and takes the others before and after it. */
+  if (each(user, &bad) != COLLET_E_INVALID) return COLLET_E_INTERNAL;
+  if (each(user, &tool) != COLLET_OK) return COLLET_E_INTERNAL;
+  if (each(user, &tool) != COLLET_E_INVALID) return COLLET_E_INTERNAL;
+  const collet_str other = STR("other_tool");
+  tool.name = other;
 #endif
   each(user, &tool);
   return COLLET_OK;
@@ -84,7 +96,13 @@ static collet_status invoke(collet_call call, void *instance, collet_str tool, c
   return COLLET_OK; /* without finish */
 }
 
-static const collet_plugin plugin = {.struct_size = sizeof(collet_plugin), .abi_minor = 0, .create = create,
+#if defined(SHORT_TABLE)
+#define TABLE_SIZE 32
+#else
+#define TABLE_SIZE sizeof(collet_plugin)
+#endif
+
+static const collet_plugin plugin = {.struct_size = TABLE_SIZE, .abi_minor = 0, .create = create,
                                      .destroy = destroy, .list_tools = list_tools,
 #if !defined(NO_INVOKE)
                                      .invoke = invoke

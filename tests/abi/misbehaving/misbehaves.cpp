@@ -12,17 +12,22 @@ using namespace collet;
 
 class Misbehaves {
  public:
+  Misbehaves(Host, const Value& config) : throws_from_(config["throw"].string_or("")) {
+    if (throws_from_ == "create") throw std::runtime_error("thrown from create");
+  }
+
   std::vector<ToolSpec> tools() const {
+    if (throws_from_ == "list_tools") throw std::runtime_error("thrown from tools");
     std::vector<ToolSpec> out;
     const auto add = [&](const char* name, bool blocking) {
       ToolSpec spec{.name = name, .description = name};
       spec.input_schema = R"({"type":"object"})";
       spec.blocking = blocking;
-      if (std::string_view(name) == "bad_json") spec.output_schema = R"({"type":"object","required":["a"]})";
+      if (std::string_view(name).starts_with("bad_json")) spec.output_schema = R"({"type":"object","required":["a"]})";
       out.push_back(std::move(spec));
     };
-    for (const char* name : {"throws_std", "throws_int", "ignores_cancel", "says_much", "bad_utf8", "bad_json", "tries_exec"}) add(name, true);
-    for (const char* name : {"finishes_twice", "emits_late", "drops_call", "start_throws"}) add(name, false);
+    for (const char* name : {"throws_std", "throws_int", "ignores_cancel", "says_much", "bad_utf8", "bad_json", "bad_json_error", "tries_exec"}) add(name, true);
+    for (const char* name : {"finishes_twice", "emits_late", "drops_call", "start_throws", "cancel_throws"}) add(name, false);
     return out;
   }
 
@@ -44,12 +49,25 @@ class Misbehaves {
       return call.text("fine: gr\xC3\xBC\xC3\x9F");
     }
     if (tool == "tries_exec") return call.exec({}, [](const ExecResult&) {});
+    if (tool == "bad_json_error") {
+      (void)call.json(std::string_view(R"({"error":"the table is gone"})"));
+      call.finish(End{.is_error = true, .details = {}});
+      return {};
+    }
     return call.json(std::string_view(R"({"b":1})"));
   }
 
   void start(Call call, std::string_view tool, const Args&) {
     if (tool == "start_throws") throw std::runtime_error("thrown from start");
     if (tool == "drops_call") return;
+    if (tool == "cancel_throws") {
+      call.on_cancel([call]() mutable {
+        call.fail({Errc::cancelled, "heard it"});
+        throw std::runtime_error("thrown from cancel");
+      });
+      call.progress("waiting");
+      return;
+    }
     if (tool == "finishes_twice") {
       (void)call.text("first");
       call.finish();
@@ -61,6 +79,11 @@ class Misbehaves {
     if (call.text("too late")) std::abort();
   }
 
+  Result<Specialized> specialize(const SpecializeRequest&) { throw std::runtime_error("thrown from specialize"); }
+  std::optional<std::string> redact(std::string_view, std::string_view) { throw std::runtime_error("thrown from redact"); }
+
+  void quiesce(std::int64_t) { throw std::runtime_error("thrown from quiesce"); }
+
  private:
   static Result<void> wait_for_file(const Args& args) {
     const auto file = args.string("until");
@@ -68,8 +91,13 @@ class Misbehaves {
     while (access(file->c_str(), F_OK) != 0) usleep(2'000);
     return {};
   }
+
+  std::string throws_from_;
 };
 
 }  // namespace
 
-COLLET_PLUGIN(Misbehaves, R"({"id": "misbehaves", "version": "1.0.0"})")
+COLLET_PLUGIN(Misbehaves, R"({
+  "id": "misbehaves", "version": "1.0.0",
+  "config_schema": {"type": "object", "properties": {"throw": {"type": "string"}}, "additionalProperties": false}
+})")

@@ -31,7 +31,10 @@ class Pinned {
 
     ToolSpec block{.name = "block", .description = "Blocks a worker thread."};
     block.input_schema = R"({"type":"object","properties":{"ms":{"type":"integer"}},"required":["ms"]})";
-    return {query, command, block};
+    ToolSpec either{.name = "either", .description = "Takes one of two."};
+    either.input_schema = R"({"type":"object","properties":{"a":{"type":"integer"},"b":{"$ref":"#/$defs/small"}},
+      "oneOf":[{"required":["a"]},{"required":["b"]}],"$defs":{"small":{"type":"integer","maximum":9}}})";
+    return {query, command, block, either};
   }
 
   Result<std::string> run(Call& call, std::string_view tool, const Args& args) {
@@ -47,10 +50,14 @@ class Pinned {
     return "blocked for " + std::to_string(*ms) + " ms";
   }
 
-  Result<Specialized> specialize(std::string_view tool, const Value& params, std::string_view hint) {
-    if (tool != "run_declared") return Specialized{};
+  Result<Specialized> specialize(const SpecializeRequest& request) {
+    if (request.tool != "run_declared") return Specialized{};
+    const Value& params = request.tool_params;
     Specialized out;
-    out.description = params["description"].string_or(hint);
+    out.description = params["description"].string_or(request.hint);
+    if (!request.app.empty()) {
+      out.description += " for " + std::string(request.caller) + " on " + std::string(request.app) + " " + std::string(request.size);
+    }
     if (out.description.empty()) return Error{Errc::invalid, "/tool_params/description: required, what the command does"};
     if (params.has("parameters")) out.input_schema = params["parameters"].dump();
     return out;

@@ -102,6 +102,25 @@ TEST(Machine, MergesPinnedArgumentsOverTheModels) {
               ::testing::HasSubstr(R"(start a {"db":"GREEN","q":1})"));
 }
 
+TEST(Machine, ChecksArgumentsWithThePinnedOnesIn) {
+  RunRequest request = request_with({{.name = "query", .pinned = R"({"db":"GREEN"})"}});
+  request.tools[0].offer.whole = *Schema::compile(*Value::parse(
+      R"({"type":"object","required":["db"],"if":{"properties":{"db":{"const":"GREEN"}}},"then":{"required":["q"]}})"));
+  Machine machine(std::move(request));
+  (void)machine.start();
+  const std::string refused = to_text(machine.feed(ModelAnswered{wants({{"a", "query", "{}"}})}));
+  EXPECT_THAT(refused, ::testing::HasSubstr("refuse a tool.arguments\n"));
+  EXPECT_THAT(to_text(machine.feed(ModelAnswered{wants({{"b", "query", R"({"q":1})"}})})),
+              ::testing::HasSubstr(R"(start b {"q":1,"db":"GREEN"})"));
+}
+
+TEST(Machine, RefusesArgumentsThatAreNoObject) {
+  Machine machine(request_with({{.name = "echo", .schema = "{}"}}));
+  (void)machine.start();
+  EXPECT_THAT(to_text(machine.feed(ModelAnswered{wants({{"a", "echo", "[1]"}})})),
+              ::testing::HasSubstr("must be a JSON object, got array"));
+}
+
 TEST(Machine, WithdrawsAToolWhoseCallsAreUsedUp) {
   Machine machine(request_with({{.name = "echo", .calls_max = 1}, {.name = "other"}}));
   (void)machine.start();

@@ -28,6 +28,12 @@ TEST(ToolResult, AddsStructuredContentForJson) {
             R"({"content":[{"type":"text","text":"{\"n\":1}"}],"structuredContent":{"n":1},"isError":false})");
 }
 
+TEST(ToolResult, LineEndsOfAToolsJsonDoNotBreakTheEvent) {
+  const std::string result = to_call_tool_result(outcome_of({{COLLET_CONTENT_JSON, "", "{\r\n \"n\": \"a\\nb\"\n}", ""}}));
+  EXPECT_EQ(result.find_first_of("\r\n"), std::string::npos) << result;
+  EXPECT_NE(result.find(R"("structuredContent":{   "n": "a\nb" })"), std::string::npos) << result;
+}
+
 TEST(ToolResult, KeepsPartialOutputBesideAFailure) {
   plugin::CallOutcome outcome = outcome_of({{COLLET_CONTENT_TEXT, "", "partial", ""}});
   outcome.status = Error{Errc::timeout, "took too long"};

@@ -202,7 +202,8 @@ TEST_F(Commands, AskTellsWhatWentWrong) {
 
   http_.answers = {FakeAnswer::stream({frame("error", R"({"object":"agent.error","message":"upstream failed","error":{"code":500,"message":"upstream failed"}})"), frame("done", "[DONE]")})};
   EXPECT_EQ(run({"ask", "x", "--model", "m", "--no-tools"}), 1);
-  EXPECT_EQ(without_times(out_), "error: upstream failed\n\nfailed in T: 0 turns, 0 tool calls\n");
+  EXPECT_EQ(without_times(out_), "\nfailed in T: 0 turns, 0 tool calls\n");
+  EXPECT_EQ(err_, "error: upstream failed\n") << "a pipe carries answers";
 
   http_.answers = {FakeAnswer::stream({frame("error", R"({"object":"agent.error","message":"upstream failed"})"), frame("done", "[DONE]")})};
   EXPECT_EQ(run({"ask", "x", "--model", "m", "--no-tools", "-q"}), 1);
@@ -274,6 +275,10 @@ TEST_F(Commands, CallRunsOneTool) {
   EXPECT_EQ(err_, "b\n");
   EXPECT_EQ(http_.requests.at(0).url, "http://127.0.0.1:4711/v1/tools/call");
   EXPECT_EQ(body(0).dump(), R"({"name":"one","arguments":{"code":"x"},"runtime_params":{"target_app_name":"my-app"}})");
+
+  http_.answers = {FakeAnswer::json(R"({"content":[{"type":"text","text":"{\"returncode\":3,\"stdout\":\"\",\"stderr\":\"\"}"}],"isError":false})")};
+  EXPECT_EQ(run({"call", "one"}), 1);
+  EXPECT_EQ(err_, "returncode 3\n") << "silence would look like success";
 
   http_.answers = {FakeAnswer::json(R"({"content":[{"type":"text","text":"fine"}],"isError":false,"duration_ms":1})")};
   EXPECT_EQ(run({"call", "one"}), 0) << err_;
@@ -373,11 +378,28 @@ TEST_F(Commands, ModelCommands) {
   EXPECT_EQ(out_, "downloading weights: 25 % of 200 B\ntrying the next source\ndirectory: /models\n");
   EXPECT_EQ(run({"model", "pull", "other"}), 2);
   EXPECT_EQ(err_, "collet: there is no embedded model \"other\" in the configuration\n");
+  hooks_.model.build_runtime = [](const config::ModelSettings&, const PullProgressFn& progress) -> Result<Value> {
+    EXPECT_TRUE(progress({.step = "building", .file = "the runtime", .percent = 30}));
+    return json::object({{"runtime", "built"}});
+  };
+  EXPECT_EQ(run({"model", "build-runtime"}), 0) << err_;
+  EXPECT_EQ(out_, "building the runtime: 30 %\nruntime: built\n");
   hooks_.model.status = [](const config::ModelSettings&) -> Result<Value> { return json::object({{"complete", false}}); };
   EXPECT_EQ(run({"model", "status", "--json"}), 1) << "something is missing";
   hooks_.model.remove = [](const config::ModelSettings&) -> Result<Value> { return json::object({{"bytes", 7}}); };
   EXPECT_EQ(run({"model", "remove"}), 0);
   EXPECT_EQ(out_, "bytes: 7\n");
+}
+
+TEST_F(Commands, TheWrongWordIsNamed) {
+  EXPECT_EQ(run({"serv"}), 2);
+  EXPECT_TRUE(err_.starts_with("collet knows no command \"serv\"; did you mean \"serve\"?\n")) << err_;
+  EXPECT_EQ(run({"config", "chekc"}), 2);
+  EXPECT_TRUE(err_.starts_with("collet config knows no command \"chekc\"; did you mean \"check\"?\n")) << err_;
+  EXPECT_EQ(run({"ask", "--quite"}), 2);
+  EXPECT_TRUE(err_.starts_with("collet ask knows no option \"--quite\"; did you mean \"--quiet\"?\n")) << err_;
+  EXPECT_EQ(run({"ask", "x", "--ttl", "ten"}), 2);
+  EXPECT_NE(err_.find("expected a whole number of at least 1, got \"ten\""), std::string::npos) << err_;
 }
 
 TEST_F(Commands, BadUsageIsExitCodeTwo) {

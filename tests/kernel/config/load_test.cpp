@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
               "config.yaml:1: log.level: expected trace, debug, info, warn, error or off, got \"loud\"\n"
               "config.yaml:3: limits.turns_max: expected a whole number 1..1000, got \"many\"\n"
               "config.yaml:4: limits.nope_nope: unknown key; limits has turns_max, run_seconds_max, tool_calls_max, "
-              "parallel_calls_max, calls_per_tool_default, calls_per_tool_max, ttl_secon...\n"
+              "parallel_calls_max, calls_per_tool_default, calls_per_tool_max, tools_per...\n"
               "config.yaml:5: server.listen: expected HOST:PORT as in 127.0.0.1:8080 or [::1]:0, got \"nowhere\""}),
     [](const auto& info) { return info.param.name; });
 

@@ -61,6 +61,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"```json\n{\"a\": 1}\n```", R"~({"a":1})~"}, Case{"```\n{'a': 'x'}\n```", R"~({"a":"x"})~"},
         Case{"Here you are: {\"a\": 1}. Good luck!", R"~({"a":1})~"}, Case{R"~("{\"a\": 1}")~", R"~({"a":1})~"},
         Case{"{\"a\": 1}\n{\"a\": 1}", R"~({"a":1})~"},
+        Case{"{\"code\": \"print(1)\"}\nDone.", R"~({"code":"print(1)"})~"},
+        Case{R"~({"code": "print(1)"};)~", R"~({"code":"print(1)"})~"}, Case{R"~({"code": "a"} ok)~", R"~({"code":"a"})~"},
+        Case{R"~({"code": "a"} {"code": "b"})~", R"~({"code":"a"})~"}, Case{R"~({"code": "a",, "n": 1})~", R"~({"code":"a","n":1})~"},
+        Case{R"~({"code": "print("}")"})~", R"~({"code":"print(\"}\")"})~"},
         // never closed
         Case{R"~({"a": 1)~", R"~({"a":1})~"}, Case{R"~({"a": {"b": [1, 2)~", R"~({"a":{"b":[1,2]}})~"},
         Case{R"~({"a": "x)~", R"~({"a":"x"})~"}, Case{R"~({"a":)~", R"~({"a":null})~"}, Case{R"~({"a": [1, 2})~", R"~({"a":[1,2]})~"},

@@ -48,15 +48,48 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"broken_newer_minor.so", "built for plugin ABI 1.900, this server speaks 1.0"},
         Refusal{"broken_no_note.so", "no Collet note: not a plugin (COLLET_PLUGIN or COLLET_NOTE puts one there)"},
         Refusal{"broken_bad_manifest.so", "bad manifest: /id: expected lower-case letters, digits, '_' or '-', at most 64, got \"Bad Id\""},
-        Refusal{"broken_unknown_capability.so", "bad manifest: /capabilities: \"teleport\" is unknown here; known are log, app, secrets, exec, http, kv, blob, metrics"},
         Refusal{"broken_needs_unasked.so", "needs the service \"collet.kv/1\", which its manifest does not ask for under capabilities"},
         Refusal{"broken_no_entry.so", "does not export collet_plugin_entry_v1"},
         Refusal{"broken_no_invoke.so", "its table lacks create, destroy, list_tools or invoke"},
         Refusal{"broken_create_fails.so", "create failed: the moon is not full"},
         Refusal{"broken_bad_name.so", "tool \"no spaces\": name: expected 1 to 64 letters, digits, '_' or '-'"},
-        Refusal{"broken_duplicate_tool.so", "tool \"broken_tool\": listed twice"},
-        Refusal{"broken_duplicate_of_other.so", "tool \"wait\" is offered by waits already"}),
+        Refusal{"broken_short_table.so", "its table has 32 bytes, fewer than the one of ABI 1.0"},
+        Refusal{"broken_short_tool.so", "a tool: struct_size is less than in ABI 1.0, set it to sizeof(collet_tool)"},
+        Refusal{"broken_duplicate_of_other.so", "tool \"wait\": is offered by waits already"}),
     [](const auto& info) { std::string name = info.param.file; return name.substr(0, name.find('.')); });
+
+TEST_F(PluginLoad, OneBadToolSparesTheOthersOfItsPlugin) {
+  shipped_.add(broken("broken_one_bad_tool.so"));
+  shipped_.add(broken("broken_duplicate_tool.so"));
+  load(shipped_.path());
+  EXPECT_EQ(verdict("broken_one_bad_tool.so"), "plugin id \"broken\" is served by " +
+            std::filesystem::canonical(shipped_.path()).string() + "/broken_duplicate_tool.so already");
+  host_->shutdown();
+  std::filesystem::remove(shipped_.path() + "/broken_duplicate_tool.so");
+  load(shipped_.path());
+  EXPECT_TRUE(host_->snapshot()->find("broken_tool").ok());
+  EXPECT_TRUE(host_->snapshot()->find("other_tool").ok());
+  EXPECT_EQ(report(), "serving broken_one_bad_tool.so broken: \n"
+                      "refused broken_one_bad_tool.so broken: tool \"no spaces\": name: expected 1 to 64 letters, digits, '_' or '-'\n"
+                      "refused broken_one_bad_tool.so broken: tool \"broken_tool\": listed twice\n");
+}
+
+TEST_F(PluginLoad, WhatANewerPluginSaysOfItselfIsIgnored) {
+  shipped_.add(broken("broken_unknown_capability.so"));
+  load(shipped_.path());
+  EXPECT_EQ(verdict("broken_unknown_capability.so"), "serving");
+  const auto manifest = plugin::parse_manifest(R"({"id": "p", "version": "1", "status": "beta",
+    "capabilities": ["teleport", "kv", "exec:gpu", "secrets", "secrets:a:b", "secrets:", "http:example.org:443"]})");
+  ASSERT_TRUE(manifest.ok()) << manifest.error().message;
+  EXPECT_EQ(manifest->status, "draft");
+  EXPECT_EQ(manifest->capabilities, (std::vector<std::string>{"kv", "secrets", "secrets:a:b", "http:example.org:443"}));
+}
+
+TEST_F(PluginLoad, OnlyWhatAPluginRequiresRefusesIt) {
+  const auto manifest = plugin::parse_manifest(R"({"id": "p", "version": "1", "requires": ["collet.teleport/1"]})");
+  ASSERT_FALSE(manifest.ok());
+  EXPECT_EQ(manifest.error(), (Error{Errc::unavailable, "needs the service \"collet.teleport/1\", which this version does not offer"}));
+}
 
 TEST_F(PluginLoad, RefusesSchemasAndExamplesThatDoNotFit) {
   shipped_.add(broken("broken_bad_schema.so"), "schema.so");
@@ -187,6 +220,9 @@ TEST_F(PluginLoad, GrantsCutDownWhatAPluginAsksFor) {
   EXPECT_EQ(*plugin::grant(manifest, &none), none);
   const std::vector<std::string> some = {"secrets", "http:other.org:443"};
   EXPECT_EQ(*plugin::grant(manifest, &some), std::vector<std::string>{"secrets:token"});
+  manifest.capabilities = {"secrets"};
+  const std::vector<std::string> names = {"secrets:token", "kv"};
+  EXPECT_EQ(*plugin::grant(manifest, &names), std::vector<std::string>{"secrets:token"});
   manifest.required = {"collet.kv/1"};
   const auto denied = plugin::grant(manifest, &some);
   ASSERT_FALSE(denied.ok());

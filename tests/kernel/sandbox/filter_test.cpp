@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -130,7 +131,43 @@ TEST_F(FilterTest, LimitsOfOthersAreOutOfReach) {
   EXPECT_NE(ask(SYS_personality, 0x0040000), kAllow) << "ADDR_NO_RANDOMIZE";
 }
 
+TEST_F(FilterTest, TheFirstProcessKeepsItsPriority) {
+  constexpr std::uint64_t kHigh = 1ull << 32;
+  for (const std::uint64_t process : {std::uint64_t{1}, 1 + kHigh}) {
+    for (const long number : {SYS_sched_setscheduler, SYS_sched_setattr, SYS_sched_setparam, SYS_sched_setaffinity}) {
+      EXPECT_EQ(ask(number, process), error(EPERM)) << number;
+    }
+    EXPECT_EQ(ask(SYS_setpriority, PRIO_PROCESS, process), error(EPERM));
+    EXPECT_EQ(ask(SYS_setpriority, PRIO_PGRP, process), error(EPERM));
+  }
+  EXPECT_EQ(ask(SYS_setpriority, PRIO_USER, 0), error(EPERM));
+  EXPECT_EQ(ask(SYS_setpriority, PRIO_USER + kHigh, 0), error(EPERM));
+  for (const std::uint64_t process : {0, 2, 3, 77}) {
+    for (const long number : {SYS_sched_setscheduler, SYS_sched_setattr, SYS_sched_setparam, SYS_sched_setaffinity}) {
+      EXPECT_EQ(ask(number, process), kAllow) << number;
+    }
+    EXPECT_EQ(ask(SYS_setpriority, PRIO_PROCESS, process), kAllow);
+  }
+  EXPECT_EQ(ask(SYS_setpriority, 0, 1, 0, AUDIT_ARCH_I386), std::uint32_t{SECCOMP_RET_KILL_PROCESS});
+}
+
 TEST_F(FilterTest, FlushingTheHostsDisksIsQuietlyNothing) { EXPECT_EQ(ask(SYS_sync), error(0)); }
+
+TEST_F(FilterTest, TheStrictOneLeavesConnectedPairsOfUnixSockets) {
+  auto strict = compile_filter(UnixSockets::pairs);
+  ASSERT_TRUE(strict) << strict.error().message;
+  program_ = std::move(*strict);
+  for (const std::uint64_t type : {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_RAW}) {
+    const bool stays_connected = type == SOCK_STREAM || type == SOCK_SEQPACKET;
+    for (const std::uint64_t flags : {0, SOCK_CLOEXEC | SOCK_NONBLOCK}) {
+      EXPECT_EQ(ask(SYS_socket, AF_UNIX, type | flags), error(EAFNOSUPPORT)) << type;
+      EXPECT_EQ(ask(SYS_socketpair, AF_UNIX, type | flags), stays_connected ? kAllow : error(EAFNOSUPPORT)) << type;
+      EXPECT_NE(ask(SYS_socket, AF_UNIX + (1ull << 32), type | flags), kAllow) << type;
+    }
+  }
+  EXPECT_EQ(ask(SYS_socket, AF_INET, SOCK_STREAM), kAllow);
+  EXPECT_EQ(ask(SYS_socket, AF_VSOCK, SOCK_STREAM), error(EAFNOSUPPORT));
+}
 
 }  // namespace
 }  // namespace collet::launcher

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -158,6 +159,27 @@ TEST_F(LifetimeTest, RunsFromSeveralThreads) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(right, 40);
+}
+
+TEST_F(LifetimeTest, AStrangerWhoHoldsThePipesDoesNotHoldTheRun) {
+  int held = -1;
+  boost::asio::io_context io;
+  BoxResult result;
+  // As a program can pass its stdout to a process of the host.
+  sandbox_->run(io, shell("echo up; sleep 0.1; echo last words"), [&](int, std::string_view) {
+    for (const auto& process : box_processes()) {
+      if (held >= 0 || process.find(" sh") == std::string::npos) continue;
+      held = ::open(("/proc/" + std::to_string(std::atoi(process.c_str())) + "/fd/1").c_str(), O_WRONLY | O_CLOEXEC);
+    }
+  }, [&](BoxResult r) { result = std::move(r); }, {});
+  const auto started = std::chrono::steady_clock::now();
+  io.run_for(std::chrono::seconds(10));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  EXPECT_GE(held, 0) << "the test found no process of the box";
+  EXPECT_EQ(result.outcome, Outcome::exited) << describe(result);
+  EXPECT_EQ(result.stdout_text, "up\nlast words\n");
+  EXPECT_LT(took.count(), 2);
+  ::close(held);
 }
 
 }  // namespace

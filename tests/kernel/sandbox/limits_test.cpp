@@ -1,5 +1,12 @@
 // Room, memory, processes, disk, processor.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "hostile/box_test.hpp"
 
@@ -102,6 +109,95 @@ TEST_F(LimitsTest, SoftLimitsHoldWhereThereAreNoCgroups) {
   BoxSpec many = python("import os, time\nfor i in range(8):\n  if os.fork() == 0:\n    x = b'x' * (20 << 20); time.sleep(20)\ntime.sleep(20)\n");
   many.size.memory_bytes = 64 << 20;
   EXPECT_EQ(run(std::move(many)).outcome, Outcome::oom);
+}
+
+TEST_F(LimitsTest, TimeAndMemoryOfAllProcessesAreCounted) {
+  // Children that nobody waits for: the kernel adds them to no parent.
+  BoxSpec spec = python("import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nr, w = os.pipe()\n"
+                        "for i in range(4):\n  if os.fork() == 0:\n    x = b'x' * (20 << 20)\n    end = time.process_time() + 0.1\n"
+                        "    while time.process_time() < end: pass\n    os.write(w, b'x')\n    time.sleep(60)\n"
+                        "for i in range(4): os.read(r, 1)\n");
+  const auto result = run(spec);
+  EXPECT_EQ(result.outcome, Outcome::exited) << describe(result);
+  EXPECT_GE(result.cpu_us, 400'000u);
+  EXPECT_GE(result.max_rss_bytes, 80u << 20);
+  // The next box of the slot starts from nothing.
+  const auto next = run(shell("true"));
+  EXPECT_LT(next.cpu_us, 200'000u);
+  EXPECT_LT(next.max_rss_bytes, 40u << 20);
+}
+
+// Room for a few messages where there is room for hundreds.
+void shrink_socket_of_launcher() {
+  for (int fd = 3; fd < 256; ++fd) {
+    int type = 0;
+    const int bytes = 1;
+    socklen_t size = sizeof type;
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) continue;
+    ASSERT_EQ(::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes), 0);
+  }
+}
+
+TEST_F(LimitsTest, ABurstThatTheLauncherCannotReadAtOnceIsNoError) {
+  settings_.boxes_max = 100;
+  start(settings_);
+  before_ = host_state();
+  boost::asio::io_context io;
+  int exited = 0;
+  std::string others;
+  shrink_socket_of_launcher();
+  ASSERT_EQ(::kill(launcher_pid(), SIGSTOP), 0);
+  for (int i = 0; i < 100; ++i) {
+    BoxSpec spec = shell("true");
+    spec.size.memory_bytes = 8 << 20;
+    spec.size.pids_max = 4;
+    sandbox_->run(io, std::move(spec), nullptr, [&](BoxResult r) {
+      exited += r.outcome == Outcome::exited ? 1 : 0;
+      if (r.outcome != Outcome::exited) others = describe(r);
+    }, {});
+  }
+  boost::asio::steady_timer wake(io, std::chrono::milliseconds(100));
+  wake.async_wait([](boost::system::error_code) { ::kill(launcher_pid(), SIGCONT); });
+  io.run();
+  EXPECT_EQ(exited, 100) << others;
+}
+
+TEST_F(LimitsTest, ABurstAgainstALauncherThatDoesNotReadEndsAtTheDeadline) {
+  settings_.boxes_max = 100;
+  start(settings_);
+  before_ = host_state();
+  const pid_t launcher = launcher_pid();
+  shrink_socket_of_launcher();
+  ASSERT_EQ(::kill(launcher, SIGSTOP), 0);
+  boost::asio::io_context io;
+  int capacity = 0;
+  for (int i = 0; i < 100; ++i) {
+    BoxSpec spec = shell("sleep 5");
+    spec.size.memory_bytes = 8 << 20;
+    spec.timeout_ms = 300;
+    sandbox_->run(io, std::move(spec), nullptr, [&](BoxResult r) { capacity += r.outcome == Outcome::capacity ? 1 : 0; }, {});
+  }
+  boost::asio::steady_timer wake(io, std::chrono::milliseconds(500));
+  wake.async_wait([launcher](boost::system::error_code) { ::kill(launcher, SIGCONT); });
+  io.run();
+  EXPECT_GT(capacity, 0) << "what did not fit into the socket";
+  EXPECT_EQ(run(shell("echo next")).stdout_text, "next\n");
+}
+
+TEST_F(LimitsTest, BoxesShareOneGroupWithLessOfTheProcessorThanTheServer) {
+  std::string shares;
+  const std::string boxes = "collet-" + std::to_string(::getpid()) + "-boxes";
+  const auto result = run(shell("echo up"), {}, [&](int, std::string_view) {
+    std::error_code error;
+    for (auto at = std::filesystem::recursive_directory_iterator("/sys/fs/cgroup", error);
+         at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+      if (at->path().parent_path().filename() != boxes) continue;
+      const std::string file = at->path().filename();
+      if (file == "cpu.shares" || file == "cpu.weight") std::getline(std::ifstream(at->path()), shares);
+    }
+  });
+  EXPECT_EQ(result.stdout_text, "up\n");
+  EXPECT_TRUE(shares == std::to_string(512 * ::sysconf(_SC_NPROCESSORS_ONLN)) || shares == "50") << shares;
 }
 
 }  // namespace

@@ -239,5 +239,17 @@ TEST_F(RunTest, ManyRunsShareTheSlots) {
   }
 }
 
+TEST_F(RunTest, WhatIsCapturedCountsAsOutput) {
+  settings_.output_bytes_max = 1 << 20;
+  start(settings_);
+  before_ = host_state();
+  BoxSpec spec = shell("cat /dev/zero >&4");
+  spec.capture_fd = 4;
+  spec.timeout_ms = 5'000;
+  const auto result = run(std::move(spec));
+  EXPECT_EQ(result.outcome, Outcome::output_limit) << describe(result);
+  EXPECT_EQ(result.captured.size(), 64u << 10);
+}
+
 }  // namespace
 }  // namespace collet::sandbox

@@ -1,8 +1,17 @@
 // Hosts that cannot isolate, made by taking something away: nothing may run.
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 
 #include <gmock/gmock.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,7 +83,7 @@ TEST_F(UnavailableTest, AnUnknownBackendIsNamed) {
 }
 
 // Runs `body` in a child process with no rights to lose and gives its text back.
-std::string in_child(void (*body)(int out)) {
+std::string in_child(const std::function<void(int out)>& body) {
   int out[2];
   if (::pipe(out) != 0) return "pipe failed";
   const pid_t pid = ::fork();
@@ -204,6 +213,118 @@ TEST_F(UnavailableTest, AServerMayDropItsRightsAfterTheLauncher) {
 TEST_F(UnavailableTest, RightsAreNotDroppedToNobodyInParticular) {
   EXPECT_EQ(drop_privileges("no-such-user").error().code, Errc::not_found);
   EXPECT_EQ(drop_privileges("root").error().code, Errc::invalid);
+}
+
+TEST_F(UnavailableTest, TheProbeMeetsTheLimitsItself) {
+  std::map<std::string, Check> checks;
+  for (const auto& check : sandbox_->probe()) checks[check.name] = check;
+  EXPECT_THAT(checks["groups"].detail, HasSubstr("none"));
+  EXPECT_TRUE(checks["process_limit"].ok) << checks["process_limit"].detail;
+  EXPECT_THAT(checks["memory_limit"].detail, HasSubstr("ended at its limit"));
+}
+
+// A login root has groups, which the kernel gives to every child.
+TEST_F(UnavailableTest, GroupsOfTheServerStayOutside) {
+  char name[] = "/var/tmp/collet-groups-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  const std::string folder = name;
+  ::chmod(name, 0755);
+  for (const gid_t group : {0u, 4u}) {
+    const std::string file = folder + "/" + std::to_string(group);
+    std::ofstream(file) << "the-canary-sings";
+    ASSERT_TRUE(::chown(file.c_str(), 0, group) == 0 && ::chmod(file.c_str(), 0640) == 0);
+  }
+  const std::string text = in_child([&](int out) {
+    const gid_t groups[] = {0, 4};
+    if (::setgroups(2, groups) != 0) return say(out, "no groups");
+    config::SandboxSettings settings;
+    settings.uid_base = own_uid_base();
+    const auto sandbox = Sandbox::start(settings);
+    boost::asio::io_context io;
+    BoxSpec spec = shell("cat " + folder + "/*; grep Groups /proc/self/status | wc -w; echo done");
+    spec.roots.push_back(folder);
+    sandbox->run(io, std::move(spec), nullptr, [&](BoxResult r) { say(out, sandbox->unavailable_reason() + describe(r)); }, {});
+    io.run();
+  });
+  EXPECT_THAT(text, HasSubstr("stdout: 1\ndone\n")) << text;
+  EXPECT_THAT(text, testing::Not(HasSubstr("canary-sings")));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(UnavailableTest, GroupsThatCannotBeDroppedAreTold) {
+  const std::string text = in_child([](int out) {
+    const gid_t groups[] = {4};
+    if (::setgroups(1, groups) != 0) return say(out, "no groups");
+    if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) return say(out, "no nobody");
+    config::SandboxSettings settings;
+    settings.soft_limits = true;
+    const auto sandbox = Sandbox::start(settings);
+    for (const auto& check : sandbox->probe()) {
+      if (check.name == "groups") say(out, check.ok ? "ok " + check.detail : "bad " + check.detail);
+    }
+  });
+  EXPECT_THAT(text, testing::StartsWith("ok 1 of the server's user stay")) << text;
+}
+
+// A container's root: with its own uid, every box would be root's.
+TEST_F(UnavailableTest, RootWithoutItsRightsRefuses) {
+  for (const int missing : {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}) {
+    const std::string text = in_child([missing](int out) {
+      if (::prctl(PR_CAPBSET_DROP, missing) != 0) return say(out, "cannot drop it");
+      config::SandboxSettings settings;
+      settings.uid_base = own_uid_base();
+      const auto sandbox = Sandbox::start(settings);
+      say(out, sandbox->unavailable_reason() + describe(run_one(*sandbox)));
+    });
+    EXPECT_THAT(text, HasSubstr("step uid")) << text;
+    EXPECT_THAT(text, HasSubstr("--cap-add SYS_ADMIN")) << text;
+    EXPECT_THAT(text, HasSubstr("outcome 7")) << text;
+  }
+}
+
+TEST_F(UnavailableTest, TheLauncherKeepsFewRights) {
+  std::ifstream status("/proc/" + std::to_string(launcher_pid()) + "/status");
+  std::map<std::string, std::uint64_t> sets;
+  for (std::string name, value; status >> name; std::getline(status, value)) {
+    if (name.starts_with("Cap") && status >> value) sets[name] = std::strtoull(value.c_str(), nullptr, 16);
+  }
+  std::uint64_t kept = 0;
+  for (const int number : {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_NET_ADMIN, CAP_SYS_NICE}) {
+    kept |= std::uint64_t{1} << number;
+  }
+  for (const char* set : {"CapPrm:", "CapEff:", "CapBnd:"}) EXPECT_EQ(sets[set] & ~kept, 0u) << set << std::hex << sets[set];
+  EXPECT_EQ(sets["CapInh:"] | sets["CapAmb:"], 0u);
+}
+
+TEST_F(UnavailableTest, ALauncherThatIsLostForGoodShowsAtOnce) {
+  const std::string text = in_child([](int out) {
+    config::SandboxSettings settings;
+    settings.uid_base = own_uid_base();
+    const auto sandbox = Sandbox::start(settings);
+    const pid_t launcher = launcher_pid();
+    // As drop_privileges() does, but with the right to kill what root started.
+    if (::seteuid(65534) != 0) return say(out, "no nobody");
+    say(out, "before: " + sandbox->present_reason() + "\n");
+    ::kill(launcher, SIGKILL);
+    std::string reason;
+    for (int i = 0; i < 2'000 && reason.empty(); ++i) {
+      ::poll(nullptr, 0, 1);
+      reason = sandbox->present_reason();
+    }
+    say(out, "after: " + reason);
+  });
+  EXPECT_THAT(text, HasSubstr("before: \n")) << text;
+  EXPECT_THAT(text, HasSubstr("Restart collet")) << text;
+}
+
+TEST_F(UnavailableTest, ALauncherThatCanBeStartedAnewIsNoTrouble) {
+  const pid_t launcher = launcher_pid();
+  ::kill(launcher, SIGKILL);
+  siginfo_t info{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(launcher), &info, WEXITED | WNOWAIT), 0);
+  EXPECT_EQ(sandbox_->present_reason(), "");
+  EXPECT_EQ(run(shell("echo again")).stdout_text, "again\n");
+  before_.processes = host_state().processes;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "services/kv.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "collet/ext/kv.h"
@@ -45,6 +47,15 @@ TEST_F(Kv, ForgetsWhenTheTimeIsUp) {
   now_ += 1ms;
   EXPECT_FALSE(store_.get("a", "k").ok());
   EXPECT_FALSE(store_.put("a", "k", "w", 0, COLLET_KV_ABSENT)->conflict);
+}
+
+TEST_F(Kv, ALongTimeIsForEver) {
+  constexpr std::int64_t kLongest = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t ttl_ms : {kLongest, kLongest / 1'000'000, kLongest / 1'000'000 - 1'000}) {
+    ASSERT_TRUE(store_.put("a", "k", "v", ttl_ms, COLLET_KV_ANY).ok());
+    EXPECT_TRUE(store_.get("a", "k").ok()) << ttl_ms;
+  }
+  EXPECT_EQ(store_.put("a", "k", "v", -1, COLLET_KV_ANY).error().code, Errc::invalid);
 }
 
 TEST_F(Kv, HoldsItsByteCapAndMakesRoomFromExpiredOnes) {

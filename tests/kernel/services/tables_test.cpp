@@ -32,13 +32,15 @@ class FakeScope final : public Scope {
  public:
   Facts facts() const override { return {"r", "c", "me", "tool", app, size, effects}; }
   boost::asio::io_context& io() override { return context; }
-  std::int64_t remaining_ms() const override { return 5'000; }
+  std::int64_t remaining_ms() const override { return is_over ? 0 : 5'000; }
+  bool over() const override { return is_over; }
   base::CancelToken gone() const override { return source.token(); }
   void output(std::int32_t, std::string_view) override {}
   boost::asio::io_context context;
   base::CancelSource source;
   std::string app, size;
   std::uint32_t effects = 0;
+  bool is_over = false;
 };
 
 class OneCall final : public Origin {
@@ -76,7 +78,7 @@ TEST_F(Tables, ConfigVarsBelongToTheCallsOwnApp) {
   EXPECT_EQ(text, "s3cret-value-of-key");
   EXPECT_EQ(get("NOPE"), COLLET_E_NOT_FOUND);
   EXPECT_EQ(get("API_KEY", 2), COLLET_E_CLOSED);
-  EXPECT_EQ(get("API_KEY", 0), COLLET_E_NOT_FOUND);
+  EXPECT_EQ(get("API_KEY", 0), COLLET_E_INVALID) << "an app belongs to a call";
   EXPECT_EQ(kAppTable.root(call(), assign_text, &text), COLLET_E_DENIED);
   origin->scope->effects = COLLET_EFFECT_READS;
   EXPECT_EQ(kAppTable.root(call(), assign_text, &text), COLLET_OK);
@@ -91,6 +93,16 @@ TEST_F(Tables, SecretsGoByNameAndGrant) {
   EXPECT_EQ(get("other"), COLLET_E_DENIED) << "the manifest asks for token alone";
   origin->scope->effects = 0;
   EXPECT_EQ(get("token"), COLLET_E_DENIED);
+}
+
+TEST_F(Tables, OutsideOfACallASecretIsAskedForByItsName) {
+  const auto get = [&](std::uint64_t id) { return kSecretsTable.get(call(id), to_str("token"), assign_text, &text); };
+  EXPECT_EQ(get(0), COLLET_OK) << "secrets:token";
+  origin = std::make_unique<OneCall>("plug", "inst", std::vector<std::string>{"secrets"}, services);
+  EXPECT_EQ(get(0), COLLET_E_DENIED) << "no effect of a tool stands behind it";
+  EXPECT_EQ(get(1), COLLET_E_DENIED);
+  origin->scope->effects = COLLET_EFFECT_SECRETS;
+  EXPECT_EQ(get(1), COLLET_OK);
 }
 
 TEST_F(Tables, SecretsAreBlottedOut) {
@@ -163,6 +175,30 @@ TEST_F(Exec, RefusesWhatIsNotAllowedOrMalformed) {
   EXPECT_EQ(ran.times, 0);
 }
 
+TEST_F(Exec, ProgramsOfTheToolsOwnNeedAnEffectToo) {
+  origin->scope->effects = COLLET_EFFECT_RUNS_PROGRAMS;
+  EXPECT_EQ(run(), COLLET_PENDING);
+  work();
+  origin->scope->effects = COLLET_EFFECT_READS | COLLET_EFFECT_WRITES;
+  EXPECT_EQ(run(), COLLET_E_DENIED);
+}
+
+TEST_F(Exec, WhatIsNotKnownIsRefusedNotLeftOut) {
+  request.flags = 0x8;
+  EXPECT_EQ(run(), COLLET_E_UNAVAILABLE);
+  request.flags = 0;
+  const collet_exec_input input[1] = {{3, 1, to_str("a")}};
+  request.inputs = input;
+  request.input_count = 1;
+  EXPECT_EQ(run(), COLLET_E_UNAVAILABLE) << "a reserved member";
+  request.input_count = 0;
+  request.struct_size = 56;
+  EXPECT_EQ(run(), COLLET_E_INVALID) << "shorter than in 1.0";
+  request.struct_size = sizeof(request) + 8;
+  EXPECT_EQ(run(), COLLET_PENDING) << "of a newer minor";
+  work();
+}
+
 TEST_F(Exec, ConfigVarsNeedAskingForAndTheEffect) {
   request.flags = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV;
   EXPECT_EQ(run(), COLLET_E_INVALID) << "no app";
@@ -183,6 +219,14 @@ TEST_F(Exec, ACallThatIsGoneRunsNothing) {
   EXPECT_TRUE(sandbox.seen.argv.empty());
 }
 
+TEST_F(Exec, ACallThatHasItsOutcomeBeginsNothing) {
+  ASSERT_EQ(run(), COLLET_PENDING);
+  origin->scope->is_over = true;
+  work();
+  EXPECT_EQ(ran.outcome, COLLET_EXEC_CANCELLED) << "not TIMEOUT";
+  EXPECT_EQ(run(), COLLET_E_CLOSED);
+}
+
 TEST_F(Exec, NamesTheOperatorsInterpreter) {
   EXPECT_EQ(kExecTable.runtime(call(0), to_str("python"), assign_text, &text), COLLET_OK);
   EXPECT_EQ(text, R"({"interpreter":"/opt/python","roots":["/opt"]})");
@@ -196,6 +240,54 @@ TEST_F(Tables, HttpSaysThatItIsNotThereYet) {
   EXPECT_EQ(kHttpTable.request(call(), &request, nullptr, nullptr), COLLET_E_DENIED);
   origin->scope->effects = COLLET_EFFECT_NETWORK;
   EXPECT_EQ(kHttpTable.request(call(), &request, nullptr, nullptr), COLLET_E_UNAVAILABLE);
+}
+
+TEST_F(Tables, ShortStructsAreMalformed) {
+  collet_http_request request = {};
+  request.struct_size = 64;
+  request.url = to_str("https://example.org/");
+  request.timeout_ms = 1;
+  EXPECT_EQ(kHttpTable.request(call(0), &request, nullptr, nullptr), COLLET_E_INVALID);
+  request.struct_size = sizeof(request);
+  EXPECT_EQ(kHttpTable.request(call(0), &request, nullptr, nullptr), COLLET_E_UNAVAILABLE);
+  request.timeout_ms = 0;
+  EXPECT_EQ(kHttpTable.request(call(0), &request, nullptr, nullptr), COLLET_E_INVALID) << "no call to take the time from";
+  collet_metric metric = {16, COLLET_METRIC_COUNTER, to_str("rows_total"), to_str("Rows."), {}};
+  std::uint32_t id = 0;
+  EXPECT_EQ(kMetricsTable.define(call(0), &metric, &id), COLLET_E_INVALID);
+  metric.struct_size = sizeof(metric);
+  EXPECT_EQ(kMetricsTable.define(call(0), &metric, &id), COLLET_OK);
+}
+
+TEST_F(Tables, BlobsAreCheckedBeforeTheyAreCopied) {
+  collet_blob_view blob = {sizeof(blob), 0, to_str("data"), to_str("text/plain"), {}};
+  const auto put = [&] { return kBlobTable.put(call(0), &blob, assign_text, &text); };
+  EXPECT_EQ(put(), COLLET_OK);
+  blob.struct_size = 8;
+  EXPECT_EQ(put(), COLLET_E_INVALID);
+  blob.struct_size = sizeof(blob);
+  blob.reserved = 1;
+  EXPECT_EQ(put(), COLLET_E_UNAVAILABLE);
+  blob.reserved = 0;
+  blob.data.len = std::uint64_t{1} << 62;
+  EXPECT_EQ(put(), COLLET_E_LIMIT);
+  blob.data.len = 4;
+  blob.mime.len = COLLET_MIME_BYTES_MAX + 1;
+  EXPECT_EQ(put(), COLLET_E_INVALID);
+}
+
+TEST_F(Tables, AConflictIsAnError) {
+  std::uint64_t version = 0;
+  const auto put = [&](std::uint64_t expected, std::int64_t ttl_ms = 0) {
+    return kKvTable.put(call(0), to_str("key"), to_str("value"), ttl_ms, expected, &version);
+  };
+  ASSERT_EQ(put(COLLET_KV_ABSENT), COLLET_OK);
+  EXPECT_EQ(put(COLLET_KV_ABSENT), COLLET_E_CONFLICT);
+  EXPECT_LT(put(version + 1), 0) << "a check for < 0 must see it";
+  EXPECT_EQ(kKvTable.remove(call(0), to_str("key"), version + 1), COLLET_E_CONFLICT);
+  EXPECT_EQ(put(version, -1), COLLET_E_INVALID);
+  EXPECT_EQ(to_errc(COLLET_E_CONFLICT), Errc::conflict);
+  EXPECT_EQ(name(Errc::conflict), "conflict");
 }
 
 TEST_F(Tables, ServicesAreFoundById) {

@@ -154,5 +154,32 @@ TEST_F(CodeExecBox, BigProgramsAndBigOutput) {
   EXPECT_EQ(json["truncated"].as_bool(), true) << json["stdout"].string_or("").size();
 }
 
+TEST_F(CodeExecBox, AValueWithoutAReprIsNoFailure) {
+  for (const char* code : {"print('ran')\n2**100000", "print('ran')\nclass A:\n    def __repr__(self): raise KeyError('x')\nA()",
+                           "print('ran')\nclass A:\n    def __repr__(self): return 7\nA()",
+                           "print('ran')\nx = []\nfor i in range(100000): x = [x]\nx"}) {
+    const Value json = result_of(code);
+    EXPECT_EQ(json["returncode"].as_int64(), 0) << code << json.dump();
+    EXPECT_EQ(json["stdout"].string_or(""), "ran") << code;
+    EXPECT_EQ(json["stderr"].string_or("-"), "") << code;
+    EXPECT_FALSE(json.has("result")) << code;
+  }
+}
+
+TEST_F(CodeExecBox, ALongValueIsCutAloudAndBetweenCharacters) {
+  const Value whole = result_of("'x' * 60000");
+  EXPECT_EQ(whole["result"].string_or("").size(), 60002u);
+  EXPECT_EQ(whole["truncated"].as_bool(), false);
+  for (const char* code : {"chr(0x20AC) * 30000", "'a' + chr(0x20AC) * 30000", "'aa' + chr(0x20AC) * 30000", "chr(0x1F600) * 30000"}) {
+    const Value json = result_of(code);
+    const std::string value(json["result"].string_or(""));
+    EXPECT_EQ(json["truncated"].as_bool(), true) << code;
+    EXPECT_TRUE(value.ends_with(" bytes omitted]\n")) << value.substr(value.size() - 40);
+    EXPECT_EQ(value.find("\xEF\xBF\xBD"), std::string::npos) << code << ": a broken character";
+    EXPECT_GT(value.size(), 65'400u);
+    EXPECT_LT(value.size(), 65'600u);
+  }
+}
+
 }  // namespace
 }  // namespace collet::test

@@ -111,5 +111,32 @@ TEST(CodeExecReport, LaterTurnsSeeTheOutputWithoutTheFigures) {
   EXPECT_EQ(shorter_report("not a report"), std::nullopt);
 }
 
+TEST(CodeExecReport, SaysWhenAValueWasCut) {
+  struct Case {
+    std::string captured;
+    std::string shown;
+    bool is_truncated;
+  };
+  const Case cases[] = {
+      {"2\n42", "42", false},
+      {"5\nab\xE2\x82", "ab\n[3 bytes omitted]\n", true},
+      {"9\nab\xE2\x82\xAC", "ab\xE2\x82\xAC\n[4 bytes omitted]\n", true},
+      {"4\n\xF0\x9F\x98", "\n[4 bytes omitted]\n", true},
+      {"3\n", "\n[3 bytes omitted]\n", true},
+      // What a program has written there by itself.
+      {"42", "42", false},
+      {"-1\nx", "-1\nx", false},
+      {"99999999999999999999\nx", "99999999999999999999\nx", false},
+      {"text\n", "text\n", false},
+  };
+  for (const auto& one : cases) {
+    ExecResult run = ended(COLLET_EXEC_EXITED, 0);
+    run.captured = one.captured;
+    const Value json = json_of(report_of(run));
+    EXPECT_EQ(json["result"].string_or(""), one.shown) << one.captured;
+    EXPECT_EQ(json["truncated"].as_bool(), one.is_truncated) << one.captured;
+  }
+}
+
 }  // namespace
 }  // namespace code_exec

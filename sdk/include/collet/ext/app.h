@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * A call sees its own target app and no other; call.id 0 has none. Config vars
- * are secrets: the tool's effects must name COLLET_EFFECT_SECRETS.
+ * A call sees its own target app and no other. Config vars are secrets: the
+ * tool's effects must name COLLET_EFFECT_SECRETS. call.id 0 has no app: INVALID.
  */
 #ifndef COLLET_EXT_APP_H
 #define COLLET_EXT_APP_H
@@ -33,6 +33,8 @@ typedef struct collet_app {
 } collet_app;
 
 COLLET_SIZE_(collet_app, 32);
+COLLET_AT_(collet_app, struct_size, 0);
+COLLET_AT_(collet_app, reserved, 4);
 COLLET_AT_(collet_app, config_var, 8);
 COLLET_AT_(collet_app, config_names, 16);
 COLLET_AT_(collet_app, root, 24);

@@ -2,8 +2,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * An id is unguessable; whoever holds it may read the blob. A blob that nobody
- * touches for a while is forgotten.
+ * An id cannot be guessed, and is all that it takes: every plugin instance that
+ * was granted this service may read a blob whose id it holds, whoever put it
+ * there, so an id in a result is the blob in the result. Blobs are kept in memory
+ * and forgotten when nobody has put or read them for 10 minutes (the host may
+ * choose longer), and with the server. Works for call.id 0 too.
  */
 #ifndef COLLET_EXT_BLOB_H
 #define COLLET_EXT_BLOB_H
@@ -29,8 +32,10 @@ typedef void (*collet_blob_fn)(void *user, const collet_blob_view *blob);
 typedef struct collet_blob {
   uint32_t struct_size;
   uint32_t reserved;
-  /* Copies the data; `id` receives the new id, for COLLET_CONTENT_BLOB. LIMIT:
-   * larger than what the host keeps. [any] */
+  /* Copies the data; `id` receives the new id, for COLLET_CONTENT_BLOB. INVALID:
+   * mime or name is longer than COLLET_MIME_BYTES_MAX, COLLET_NAME_BYTES_MAX.
+   * LIMIT: the instance's blobs together are larger than what the host keeps.
+   * CLOSED: the call is over, in all three. [any] */
   collet_status (*put)(collet_call call, const collet_blob_view *blob, collet_text_fn id,
                        void *user);
   /* NOT_FOUND: unknown or forgotten. The view lives until `each` returns. [any] */
@@ -40,10 +45,14 @@ typedef struct collet_blob {
 } collet_blob;
 
 COLLET_SIZE_(collet_blob_view, 56);
+COLLET_AT_(collet_blob_view, struct_size, 0);
+COLLET_AT_(collet_blob_view, reserved, 4);
 COLLET_AT_(collet_blob_view, data, 8);
 COLLET_AT_(collet_blob_view, mime, 24);
 COLLET_AT_(collet_blob_view, name, 40);
 COLLET_SIZE_(collet_blob, 32);
+COLLET_AT_(collet_blob, struct_size, 0);
+COLLET_AT_(collet_blob, reserved, 4);
 COLLET_AT_(collet_blob, put, 8);
 COLLET_AT_(collet_blob, get, 16);
 COLLET_AT_(collet_blob, remove, 24);

@@ -5,7 +5,8 @@
  * The box has no network, no host files but the `roots`, an empty environment
  * but `env`, a fresh /work (current directory, writable, HOME) and /tmp, and is
  * gone with everything in it when `done` is called. Memory, processes, CPU and
- * disk follow the call's size; the time limit is the call's own.
+ * disk follow the call's size; the time limit is the call's own. The end of the
+ * call ends the run. call.id 0: `run` needs a call, INVALID; `runtime` does not.
  */
 #ifndef COLLET_EXT_EXEC_H
 #define COLLET_EXT_EXEC_H
@@ -74,16 +75,24 @@ typedef struct collet_exec_result {
   uint64_t stderr_omitted_bytes;
 } collet_exec_result;
 
-/* Called exactly once for each `run` that answered PENDING, from any thread,
- * maybe before `run` has returned. */
+/* Called exactly once for each `run` that answered PENDING, maybe before `run`
+ * has returned, and also when the call has ended meanwhile, maybe after its
+ * finish. Runs on a thread that serves other calls too: must be quick, must not
+ * block. [io] */
 typedef void (*collet_exec_done_fn)(void *user, const collet_exec_result *result);
 
 typedef struct collet_exec {
   uint32_t struct_size;
   uint32_t reserved;
-  /* PENDING: `done` will come, at the latest soon after the call's deadline or
-   * cancellation. INVALID: the request is malformed. CLOSED: the call is over.
-   * DENIED: the tool's effects do not name RUNS_CODE. [any] */
+  /* PENDING: `done` will come, at the latest soon after the call's deadline,
+   * cancellation or finish. After anything else it does not come:
+   * INVALID: the request is malformed (argv[0] no absolute path, a text with a
+   * NUL byte, a descriptor out of range or used twice, too many or too long), or
+   * wants the target app of a call that has none. DENIED: the tool's effects name
+   * neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV without SECRETS. CLOSED: the
+   * call is over. UNAVAILABLE: a flag or reserved member that this host does not
+   * know. What only shows later is an outcome: a host that cannot isolate, a
+   * program that is not there. [any] */
   collet_status (*run)(collet_call call, const collet_exec_request *request,
                        collet_exec_done_fn done, void *user);
   /* The operator's interpreter for a language ("python"), as a JSON object
@@ -94,8 +103,11 @@ typedef struct collet_exec {
 } collet_exec;
 
 COLLET_SIZE_(collet_exec_input, 24);
+COLLET_AT_(collet_exec_input, fd, 0);
+COLLET_AT_(collet_exec_input, reserved, 4);
 COLLET_AT_(collet_exec_input, data, 8);
 COLLET_SIZE_(collet_exec_request, 64);
+COLLET_AT_(collet_exec_request, struct_size, 0);
 COLLET_AT_(collet_exec_request, flags, 4);
 COLLET_AT_(collet_exec_request, argv, 8);
 COLLET_AT_(collet_exec_request, env, 16);
@@ -108,6 +120,7 @@ COLLET_AT_(collet_exec_request, input_count, 52);
 COLLET_AT_(collet_exec_request, capture_fd, 56);
 COLLET_AT_(collet_exec_request, timeout_ms, 60);
 COLLET_SIZE_(collet_exec_result, 120);
+COLLET_AT_(collet_exec_result, struct_size, 0);
 COLLET_AT_(collet_exec_result, outcome, 4);
 COLLET_AT_(collet_exec_result, returncode, 8);
 COLLET_AT_(collet_exec_result, signal, 12);
@@ -121,6 +134,8 @@ COLLET_AT_(collet_exec_result, max_rss_bytes, 96);
 COLLET_AT_(collet_exec_result, stdout_omitted_bytes, 104);
 COLLET_AT_(collet_exec_result, stderr_omitted_bytes, 112);
 COLLET_SIZE_(collet_exec, 24);
+COLLET_AT_(collet_exec, struct_size, 0);
+COLLET_AT_(collet_exec, reserved, 4);
 COLLET_AT_(collet_exec, run, 8);
 COLLET_AT_(collet_exec, runtime, 16);
 

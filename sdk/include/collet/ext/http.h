@@ -1,9 +1,14 @@
-/* collet.http/1 - outgoing HTTP through the host's guard. Host service.
+/* collet.http/1 - DRAFT - outgoing HTTP through the host's guard. Host service.
  *
  * SPDX-License-Identifier: Apache-2.0
  *
+ * DRAFT, see convention 1 of abi.h: no host implements it yet, every request
+ * answers UNAVAILABLE. Bodies do not stream, and one exchange cannot be ended
+ * without its call; that will change the tables and with them the id.
+ *
  * The host resolves, connects, checks every address and redirect against its
- * rules, verifies TLS, and ends the exchange with the call.
+ * rules, verifies TLS, and ends the exchange with the call. Works for call.id 0
+ * with a timeout_ms of its own.
  */
 #ifndef COLLET_EXT_HTTP_H
 #define COLLET_EXT_HTTP_H
@@ -32,7 +37,8 @@ typedef struct collet_http_request {
   collet_str body;   /* absent: none */
   const collet_http_header *headers;
   uint32_t header_count;
-  uint32_t timeout_ms;         /* 0: the call's remaining time; never more */
+  uint32_t timeout_ms;         /* 0: the call's remaining time; never more. Not 0
+                                  for call.id 0 */
   uint64_t response_bytes_max; /* 0: the host's cap; never more */
 } collet_http_request;
 
@@ -50,8 +56,10 @@ typedef struct collet_http_result {
   collet_str message; /* why, unless OK */
 } collet_http_result;
 
-/* Called exactly once for each `request` that answered PENDING, from any thread,
- * maybe before `request` has returned. */
+/* Called exactly once for each `request` that answered PENDING, maybe before
+ * `request` has returned, and also when the call has ended meanwhile, maybe after
+ * its finish. Runs on a thread that serves other calls too: must be quick, must
+ * not block. [io] */
 typedef void (*collet_http_done_fn)(void *user, const collet_http_result *result);
 
 typedef struct collet_http {
@@ -59,14 +67,17 @@ typedef struct collet_http {
   uint32_t reserved;
   /* PENDING: `done` will come. INVALID: the request is malformed. DENIED: the
    * tool's effects do not name NETWORK. UNAVAILABLE: this host has no outgoing
-   * HTTP. CLOSED: the call is over. [any] */
+   * HTTP, or does not know a flag. CLOSED: the call is over. The end of the call
+   * ends the exchange. [any] */
   collet_status (*request)(collet_call call, const collet_http_request *request,
                            collet_http_done_fn done, void *user);
 } collet_http;
 
 COLLET_SIZE_(collet_http_header, 32);
+COLLET_AT_(collet_http_header, name, 0);
 COLLET_AT_(collet_http_header, value, 16);
 COLLET_SIZE_(collet_http_request, 80);
+COLLET_AT_(collet_http_request, struct_size, 0);
 COLLET_AT_(collet_http_request, flags, 4);
 COLLET_AT_(collet_http_request, method, 8);
 COLLET_AT_(collet_http_request, url, 24);
@@ -76,6 +87,7 @@ COLLET_AT_(collet_http_request, header_count, 64);
 COLLET_AT_(collet_http_request, timeout_ms, 68);
 COLLET_AT_(collet_http_request, response_bytes_max, 72);
 COLLET_SIZE_(collet_http_result, 72);
+COLLET_AT_(collet_http_result, struct_size, 0);
 COLLET_AT_(collet_http_result, status, 4);
 COLLET_AT_(collet_http_result, http_status, 8);
 COLLET_AT_(collet_http_result, header_count, 12);
@@ -84,6 +96,8 @@ COLLET_AT_(collet_http_result, body, 24);
 COLLET_AT_(collet_http_result, url, 40);
 COLLET_AT_(collet_http_result, message, 56);
 COLLET_SIZE_(collet_http, 16);
+COLLET_AT_(collet_http, struct_size, 0);
+COLLET_AT_(collet_http, reserved, 4);
 COLLET_AT_(collet_http, request, 8);
 
 #ifdef __cplusplus

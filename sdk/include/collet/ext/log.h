@@ -2,8 +2,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The host adds plugin, instance, tool, request and call id, and leaves out the
- * values of secrets that it handed to this plugin.
+ * The host adds plugin, instance, tool, request and call id, and blots out the
+ * values of all the server's secrets and config vars that have 8 bytes or more;
+ * shorter ones ("on", "8080") would take ordinary words with them, so do not log
+ * what may be one. Works for call.id 0 too.
  */
 #ifndef COLLET_EXT_LOG_H
 #define COLLET_EXT_LOG_H
@@ -27,13 +29,16 @@ typedef struct collet_log {
   /* 1 if a line of this level would be written: ask before building one. [any] */
   int32_t (*enabled)(collet_call call, int32_t level);
   /* One line. `message` is a fixed sentence, what varies goes into `fields`, a
-   * JSON object or absent. Works for call.id 0 and after the end of the call.
-   * INVALID: `fields` is no JSON object; the line is written without. [any] */
+   * JSON object or absent. Works after the end of the call, too. Cut at 4096
+   * bytes. INVALID: `fields` is no JSON object, or longer than 16384 bytes; the
+   * line is written without. [any] */
   collet_status (*write)(collet_call call, int32_t level, collet_str message,
                          collet_str fields);
 } collet_log;
 
 COLLET_SIZE_(collet_log, 24);
+COLLET_AT_(collet_log, struct_size, 0);
+COLLET_AT_(collet_log, reserved, 4);
 COLLET_AT_(collet_log, enabled, 8);
 COLLET_AT_(collet_log, write, 16);
 

@@ -94,7 +94,9 @@ class FakeHost {
   /// start() and wait().
   FakeResult call(std::string_view tool, std::string_view arguments, const FakeCallOptions& options = {});
   /// description and input_schema that the tool gives itself for `tool_params`.
-  Result<ToolSpec> specialize(std::string_view tool, std::string_view tool_params, std::string_view hint = {});
+  /// Of `options` caller, app and size count.
+  Result<ToolSpec> specialize(std::string_view tool, std::string_view tool_params, std::string_view hint = {},
+                              const FakeCallOptions& options = {});
   [[nodiscard]] std::string redact(std::string_view tool, std::string_view result);
 
   // What the services answer.

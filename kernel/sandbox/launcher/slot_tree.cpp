@@ -1,0 +1,64 @@
+// What a slot shows its next box of the host.
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <string_view>
+
+#include <sys/stat.h>
+
+#include "sandbox/launcher/pipes.hpp"
+#include "sandbox/launcher/slot.hpp"
+
+namespace collet::launcher {
+namespace {
+
+void cover_late_pipes(std::vector<Mount>& late) {
+  const std::size_t count = late.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (late[i].kind != Mount::Kind::tree || !late[i].is_folder) continue;
+    const std::string source = late[i].source, target = late[i].target;  // the vector moves
+    cover_pipes(source.c_str(), target, late);
+  }
+}
+
+}  // namespace
+
+// Done here where the launcher may: once for many boxes, and with rights for which
+// a closed parent folder does not matter. Else the child does it with its own.
+bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
+  const std::uint64_t disk = spec.limits.disk_bytes;
+  std::snprintf(plan.tmpfs_bytes, sizeof plan.tmpfs_bytes, "%llu", static_cast<unsigned long long>(disk));
+  std::snprintf(plan.tmpfs_inodes, sizeof plan.tmpfs_inodes, "%llu",
+                static_cast<unsigned long long>(std::clamp<std::uint64_t>(disk / 4096, 1024, 262'144)));
+  std::vector<const char*> shared;
+  for (std::uint32_t i = 0; spec.roots[i] != nullptr; ++i) {
+    const std::string_view root = spec.roots[i];
+    if (!root.starts_with("/tmp/") && !root.starts_with("/work/")) shared.push_back(spec.roots[i]);
+    else if (!plan_root(spec.roots[i], plan.late)) return fail(Step::root_tree, errno, ~static_cast<std::uint32_t>(plan.late.size()));
+  }
+  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, false, {}});
+  Failure failure;
+  if (!host_.can(wire::kOwnUids)) {
+    cover_late_pipes(plan.late);
+    return plan_mounts(shared, plan.mounts, failure) || fail(failure);
+  }
+  plan.tree.reset(host_.templates.copy(shared, failure));
+  if (!plan.tree) return fail(failure);
+  return copy_late_trees(spec, plan);
+}
+
+bool Slot::copy_late_trees(const wire::SpecView& spec, BoxPlan& plan) {
+  cover_late_pipes(plan.late);
+  for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
+    Mount& mount = plan.late[i];
+    if (mount.kind == Mount::Kind::link) continue;
+    mount.tree.reset(copy_tree(mount.source.c_str(), mount.is_device));
+    if (!mount.tree) return fail(Step::root_tree, errno, ~i);
+    struct stat owner;
+    const bool is_app = mount.target == "app";
+    if (is_app && ::stat(spec.app_root, &owner) == 0) id_shift_.apply(mount.tree.get(), owner, plan.box.ids.outside);
+  }
+  return true;
+}
+
+}  // namespace collet::launcher

@@ -14,7 +14,7 @@ import unittest
 from harness import (ScriptedModel, Stage, descendants, main, messages, say, silence, tool, use, user, wait_until)
 
 KILLS = int(os.environ.get("COLLET_KILLS", "60"))
-WARM_UP = 12
+WARM_UP = 24  # enough that each I/O thread has a pooled connection to the upstream
 RSS_GROWTH_MAX = 8 << 20
 SLEEP = "import time; print('be' 'gan', flush=True); time.sleep(120)"
 

@@ -163,10 +163,16 @@ class Server final : public cli::RunningServer {
       const auto child = embedded_.find(model.id);
       if (child == embedded_.end() || !is_warmed(model)) continue;
       auto tools = tools_to_warm(model.embedded.prewarm_tools);
-      auto provider = llm::make_warmup_provider(model, *clients_.front(), io_.context(0), *child->second);
+      auto provider = llm::make_warmup_provider(model, *clients_.front(), io_.context(0), *child->second, book_of(model.id));
       warmups_.push_back(std::make_unique<Warmup>(io_.context(0), *child->second, std::move(provider), std::move(tools)));
       warmups_.back()->start();
     }
+  }
+
+  std::shared_ptr<llm::ExampleBook> book_of(const std::string& model) {
+    auto& book = books_[model];
+    if (!book) book = std::make_shared<llm::ExampleBook>();
+    return book;
   }
 
   static bool is_warmed(const config::ModelSettings& model) {
@@ -192,7 +198,7 @@ class Server final : public cli::RunningServer {
     for (const auto& model : shared_.settings.models) {
       const auto child = embedded_.find(model.id);
       llm::EmbeddedModel* embedded = child == embedded_.end() ? nullptr : child->second.get();
-      auto provider = llm::make_provider(model, *clients_.back(), io, embedded);
+      auto provider = llm::make_provider(model, *clients_.back(), io, embedded, book_of(model.id));
       if (!provider) return std::move(provider).error();
       context->models.emplace(model.id, std::move(provider).value());
     }
@@ -248,6 +254,7 @@ class Server final : public cli::RunningServer {
   plugin::PluginHost plugins_;
   api::Shared shared_;
   std::map<std::string, std::unique_ptr<llm::EmbeddedModel>> embedded_;
+  std::map<std::string, std::shared_ptr<llm::ExampleBook>> books_;
   std::vector<std::unique_ptr<base::HttpClient>> clients_;
   std::vector<std::unique_ptr<api::Context>> contexts_;
   std::vector<std::unique_ptr<Warmup>> warmups_;

@@ -77,16 +77,18 @@ Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSetting
 }  // namespace
 
 Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings, base::HttpClient& client,
-                                                asio::io_context& io, EmbeddedModel* embedded) {
+                                                asio::io_context& io, EmbeddedModel* embedded,
+                                                std::shared_ptr<ExampleBook> book) {
   auto plain = make_plain_provider(settings, client, io, embedded);
   if (!plain) return plain;
   const bool planned = settings.provider == "embedded" || settings.tool_mode == "planned";
-  return planned ? make_planned(std::move(plain).value()) : std::move(plain).value();
+  return planned ? make_planned(std::move(plain).value(), std::move(book)) : std::move(plain).value();
 }
 
 std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings, base::HttpClient& client,
-                                               asio::io_context& io, EmbeddedModel& embedded) {
-  return make_planned(std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup));
+                                               asio::io_context& io, EmbeddedModel& embedded,
+                                               std::shared_ptr<ExampleBook> book) {
+  return make_planned(std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup), std::move(book));
 }
 
 }  // namespace collet::llm

@@ -7,6 +7,7 @@
 
 #include "base/http_client.hpp"
 #include "config/settings.hpp"
+#include "llm/example_book.hpp"
 #include "llm/provider.hpp"
 
 namespace collet::llm {
@@ -18,13 +19,16 @@ enum class Caller;
 /// @param client, io of that thread; outlive the provider.
 /// @param embedded the child that serves a model of `provider: embedded`; outlives
 /// the provider. Such a model is always planned: it cannot call tools by itself.
+/// @param book the model's; all its providers share it.
 /// @error invalid: the settings contradict themselves.
 [[nodiscard]] Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& settings,
                                                               base::HttpClient& client, boost::asio::io_context& io,
-                                                              EmbeddedModel* embedded);
+                                                              EmbeddedModel* embedded,
+                                                              std::shared_ptr<ExampleBook> book);
 /// The one that warms an embedded model up, while requests wait for it.
 [[nodiscard]] std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings,
                                                              base::HttpClient& client, boost::asio::io_context& io,
-                                                             EmbeddedModel& embedded);
+                                                             EmbeddedModel& embedded,
+                                                             std::shared_ptr<ExampleBook> book);
 
 }  // namespace collet::llm

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_map>
 #include <utility>
 
 #include "base/ids.hpp"
@@ -23,7 +22,6 @@ constexpr int kPlanTokensMax = 200;
 constexpr int kStepTokensMax = 1'500;
 constexpr int kExampleTokensMax = 200;
 constexpr int kExamplesPerTurnMax = 8;       // written in one turn; each takes a second or two
-constexpr std::size_t kExamplesKeptMax = 256;
 
 /// Kept in TurnRequest::memory between the turns of one run.
 struct Plan {
@@ -99,7 +97,8 @@ Value call_delta(const ToolCall& call) {
 
 class Planned : public Provider {
  public:
-  explicit Planned(std::unique_ptr<Provider> inner) : inner_(std::move(inner)) {}
+  Planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book)
+      : inner_(std::move(inner)), book_(std::move(book)) {}
 
   asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas,
                                               base::CancelToken cancel) override {
@@ -148,17 +147,17 @@ class Planned : public Provider {
     for (auto& tool : tools) {
       if (!tool.examples.empty()) continue;
       const std::string key = tool_line(tool) + tool.parameters.dump();
-      if (const auto known = examples_.find(key); known != examples_.end()) {
-        tool.examples.push_back(known->second);
+      if (auto known = book_->find(key)) {
+        tool.examples.push_back(std::move(*known));
         continue;
       }
-      if (written++ >= kExamplesPerTurnMax || examples_.size() >= kExamplesKeptMax) continue;
+      if (written++ >= kExamplesPerTurnMax) continue;
       auto asked = turn.ask(example_question(tool), constrained(example_schema(tool), "example", kExampleTokensMax));
       const auto written_text = co_await write(turn, std::move(asked));
       if (!written_text) co_return;  // planning will meet the same trouble, and tell
       auto example = parse_example(*written_text);
       if (!example) example = examples_of(tool)[0];
-      examples_.emplace(key, *example);
+      book_->add(key, *example);
       tool.examples.push_back(std::move(*example));
     }
   }
@@ -252,13 +251,13 @@ class Planned : public Provider {
   }
 
   std::unique_ptr<Provider> inner_;
-  std::unordered_map<std::string, Example> examples_;  // by tool; written by the model
+  const std::shared_ptr<ExampleBook> book_;
 };
 
 }  // namespace
 
-std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner) {
-  return std::make_unique<Planned>(std::move(inner));
+std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book) {
+  return std::make_unique<Planned>(std::move(inner), std::move(book));
 }
 
 asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel) {

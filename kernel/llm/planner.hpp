@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "llm/example_book.hpp"
 #include "llm/provider.hpp"
 
 namespace collet::llm {
@@ -15,7 +16,8 @@ namespace collet::llm {
 /// the answer in free text, which is streamed. `inner` must honour
 /// `response_format` with a JSON schema. TurnRequest::memory saves planning anew
 /// at each turn; without it the same plan is made again.
-[[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner);
+/// @param book shared by the providers of one model.
+[[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book);
 
 /// Takes two small turns with `tools`, so that the model server has both prompt
 /// prefixes in its cache, examples are written for tools that bring none, and the

@@ -10,7 +10,7 @@ namespace {
 std::string why_not(const config::ModelSettings& settings) {
   boost::asio::io_context io;
   testing::FakeHttp http;
-  const auto provider = make_provider(settings, http, io, nullptr);
+  const auto provider = make_provider(settings, http, io, nullptr, nullptr);
   return provider ? "" : provider.error().message;
 }
 

@@ -57,7 +57,7 @@ struct PlannerTest : ::testing::Test {
   PlannerTest() {
     auto owned = std::make_unique<FakeModel>();
     inner = owned.get();
-    planned = make_planned(std::move(owned));
+    planned = make_planned(std::move(owned), book);
   }
 
   /// One turn, told in one line.
@@ -82,6 +82,7 @@ struct PlannerTest : ::testing::Test {
     messages.push_back(result(last_id, text, is_error, is_empty));
   }
 
+  std::shared_ptr<ExampleBook> book = std::make_shared<ExampleBook>();
   FakeModel* inner = nullptr;
   std::unique_ptr<Provider> planned;
   std::vector<Message> messages{message("user", "How warm is Oslo, and what time is it?")};
@@ -296,6 +297,14 @@ TEST_F(PlannerTest, AToolWithoutExamplesGetsOneFromTheModelOnce) {
   inner->says = {kOneStep, kOslo};
   EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
   EXPECT_NE(shown(0).find("user: Where is the milk?"), std::string::npos) << "it was not kept";
+
+  auto other = std::make_unique<FakeModel>();
+  inner = other.get();
+  planned = make_planned(std::move(other), book);
+  messages.resize(1);
+  memory.reset();
+  inner->says = {kOneStep, kOslo};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])") << "another thread's provider wrote it again";
 }
 
 TEST_F(PlannerTest, EmbeddingsPassThrough) {

@@ -243,7 +243,15 @@ class Planned : public Provider {
   }
 
   asio::awaitable<Result<ModelTurn>> finish(Turn& turn, TurnRequest asked, DeltaSink* deltas) {
-    auto said = co_await inner_->complete(std::move(asked), deltas, turn.cancel());
+    LoopGuard guard(deltas);
+    auto said = co_await inner_->complete(std::move(asked), &guard, turn.cancel());
+    if (guard.tripped()) {
+      base::log_info("the model repeated itself and was stopped", {{"bytes", guard.text().size()}});
+      ModelTurn cut;
+      cut.content = guard.text();
+      cut.finish_reason = "length";
+      said = std::move(cut);
+    }
     if (!said) co_return std::move(said).error();
     turn.count(said->usage);
     said->usage = turn.usage();

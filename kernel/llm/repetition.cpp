@@ -18,7 +18,9 @@ bool ends_in_a_loop(std::string_view text) {
 boost::asio::awaitable<bool> LoopGuard::on_delta(const Value& delta) {
   text_ += delta["content"].string_or("");
   tripped_ = tripped_ || ends_in_a_loop(text_);
-  co_return !tripped_;
+  bool wanted = true;
+  if (next_) wanted = co_await next_->on_delta(delta);
+  co_return wanted && !tripped_;
 }
 
 }  // namespace collet::llm

@@ -17,6 +17,8 @@ namespace collet::llm {
 /// temperature 0 fall into that, and would go on to the limit of tokens.
 class LoopGuard : public DeltaSink {
  public:
+  /// @param next hears every delta as well; null: nobody does.
+  explicit LoopGuard(DeltaSink* next = nullptr) : next_(next) {}
   boost::asio::awaitable<bool> on_delta(const Value& delta) override;
 
   [[nodiscard]] bool tripped() const { return tripped_; }
@@ -24,6 +26,7 @@ class LoopGuard : public DeltaSink {
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
+  DeltaSink* next_;
   std::string text_;
   bool tripped_ = false;
 };

@@ -196,6 +196,12 @@ TEST_F(PlannerTest, RepeatedAndSenselessCallsAreSkipped) {
   EXPECT_EQ(turn(), "calls clock {} [tool_calls]");
 }
 
+TEST_F(PlannerTest, AnAnswerThatLoopsIsCut) {
+  const std::string loop(2'000, 'o');
+  inner->says = {R"({"plan": []})", loop};
+  EXPECT_EQ(turn(), "says " + loop + " [length]");
+}
+
 TEST_F(PlannerTest, ACallThatLoopsIsSkipped) {
   inner->says = {kOneStep, R"({"city": ")" + std::string(2'000, 'o'), "I cannot tell."};
   EXPECT_EQ(turn(), "says I cannot tell. [stop]");

@@ -115,7 +115,7 @@ TEST_F(AbiCalls, OutputCapEndsInLimit) {
 
 TEST_F(AbiCalls, TheEndOfACallEndsItsBoxes) {
   sandbox_.hold = true;
-  Pending first = start("leave_box", R"({"ms":50})");
+  Pending first = start("leave_box", R"({"ms":1000})");
   settle();
   EXPECT_EQ(sandbox_.seen.size(), 1u) << "the box runs while the call does";
   EXPECT_EQ(show(wait(first)), "the last one ended as 0");

@@ -42,8 +42,8 @@ asio::awaitable<void> until_gone(const InboundRequest& request) {
 
 void note(Seen& seen, const Result<void>& result) {
   if (result) return;
-  ++seen.write_errors;
   seen.last_error = static_cast<int>(result.error().code);
+  ++seen.write_errors;  // last: tests wait for it
 }
 
 asio::awaitable<void> echo(InboundRequest& request, Responder& responder) {

@@ -186,6 +186,13 @@ class PluginHostTest : public ::testing::Test {
     done.get_future().wait();
   }
 
+  /// As the I/O thread sees it, so that nothing is read while it writes.
+  std::size_t boxes_seen() {
+    std::promise<std::size_t> count;
+    boost::asio::post(io_.context(0), [&] { count.set_value(sandbox_.seen.size()); });
+    return count.get_future().get();
+  }
+
   TempFolder copies_;
   config::Settings settings_;
   ScriptedSandbox sandbox_;

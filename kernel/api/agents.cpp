@@ -53,9 +53,7 @@ Result<PreparedRun> prepare(Exchange& exchange, const Value& body) {
   auto model = choose_chat_model(exchange.context, asked);
   if (!model) return std::move(model).error();
   ToolSelection selection(exchange.request.request_id);
-  if (std::string warning = fields.unknown_warning(kKnown); !warning.empty()) {
-    selection.warnings.push_back(std::move(warning));
-  }
+  fields.warn_of_unknown(kKnown, selection.warnings);
   auto added = add_tools(fields.get("tools"), "tools", exchange.context, *exchange.key, selection);
   if (!added) return std::move(added).error();
   auto prepared = prepare_run(exchange.context, *exchange.key, exchange.request, std::move(model).value(),

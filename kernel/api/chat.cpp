@@ -60,10 +60,7 @@ Result<ChatRequest> prepare(Exchange& exchange, const Value& body) {
   if (!choice) return std::move(choice).error();
   auto model = choose_chat_model(exchange.context, asked);
   if (!model) return std::move(model).error();
-  if (!extension.is_null()) {
-    std::string warning = Fields(extension, "heroku").unknown_warning(kExtensionFields);
-    if (!warning.empty()) selection.warnings.push_back(std::move(warning));
-  }
+  if (!extension.is_null()) Fields(extension, "heroku").warn_of_unknown(kExtensionFields, selection.warnings);
   auto added = add_tools(fields.get("tools"), "tools", exchange.context, *exchange.key, selection);
   if (added) added = add_tools(extension["tools"], "heroku.tools", exchange.context, *exchange.key, selection);
   if (!added) return std::move(added).error();

@@ -100,12 +100,12 @@ std::string Fields::unknown(std::span<const std::string> known) const {
   return {};
 }
 
-std::string Fields::unknown_warning(std::span<const std::string> known) const {
+void Fields::warn_of_unknown(std::span<const std::string> known, std::vector<std::string>& warnings) const {
   const std::string name = unknown(known);
-  if (name.empty()) return {};
+  if (name.empty()) return;
   const std::string_view near = base::nearest(name, known);
-  return path_of(name) + ": unknown field, ignored" +
-         (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?");
+  warnings.push_back(path_of(name) + ": unknown field, ignored" +
+                     (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?"));
 }
 
 }  // namespace collet::api

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collet/json.hpp"
 #include "collet/result.hpp"
@@ -35,8 +36,9 @@ class Fields {
   /// The first member that is none of `known`, shortened; "" if there is none.
   [[nodiscard]] std::string unknown(std::span<const std::string> known) const;
 
-  /// What is said about it where it is ignored, with the name it may be a slip of.
-  [[nodiscard]] std::string unknown_warning(std::span<const std::string> known) const;
+  /// Where it is ignored: adds to `warnings` what is said about it, with the name
+  /// it may be a slip of.
+  void warn_of_unknown(std::span<const std::string> known, std::vector<std::string>& warnings) const;
 
   void complain(std::string_view name, std::string what);
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }

@@ -89,11 +89,10 @@ Result<llm::ToolSpec> parse_function_tool(const Value& tool, const std::string& 
   spec.parameters = function.object("parameters");
   if (fields.error()) return *fields.error();
   if (function.error()) return *function.error();
-  const Value no_parameters = json::object({{"type", "object"}, {"properties", json::object(Members{})}});
   spec.function = tool["function"];
   if (spec.parameters.is_null()) {
-    spec.parameters = no_parameters;
-    spec.function = json::merge(spec.function, json::object({{"parameters", no_parameters}}));
+    spec.parameters = json::object({{"type", "object"}, {"properties", json::object(Members{})}});
+    spec.function = json::merge(spec.function, json::object({{"parameters", spec.parameters}}));
   }
   return spec;
 }

@@ -111,9 +111,7 @@ Result<void> add_entry(const Value& entry, const std::string& path, const Contex
   const std::string name = pilot.empty() ? fields.required_string("name") : fields.string("name", pilot);
   const std::string description = fields.string("description");
   if (fields.error()) return *fields.error();
-  if (std::string warning = fields.unknown_warning(kEntryFields); !warning.empty()) {
-    selection.warnings.push_back(std::move(warning));
-  }
+  fields.warn_of_unknown(kEntryFields, selection.warnings);
   return add_tool(name, fields.get("runtime_params"), description, path, context, key, selection);
 }
 

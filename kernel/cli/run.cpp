@@ -187,7 +187,11 @@ void add_others(CLI::App& app, Parsed& p) {
 /// person has mistyped that word. "" when there is none.
 std::string stray_word(const CLI::App& app) {
   const CLI::App* command = &app;
-  for (auto inner = command->get_subcommands(); !inner.empty(); inner = command->get_subcommands()) command = inner.front();
+  std::string path = app.get_name();
+  for (auto inner = app.get_subcommands(); !inner.empty(); inner = command->get_subcommands()) {
+    command = inner.front();
+    path += " " + command->get_name();
+  }
   const auto left = app.remaining(true);
   if (left.empty()) return {};
   const std::string& word = left.front();
@@ -200,8 +204,6 @@ std::string stray_word(const CLI::App& app) {
     for (const CLI::App* child : command->get_subcommands([](const CLI::App*) { return true; })) known.push_back(child->get_name());
   }
   const std::string_view near = base::nearest(word, known);
-  std::string path = app.get_name();
-  for (auto inner = app.get_subcommands(); !inner.empty(); inner = inner.front()->get_subcommands()) path += " " + inner.front()->get_name();
   return path + " knows no " + (word.starts_with("-") ? "option " : "command ") + "\"" + visible(base::shorten(word, 80)) + "\"" +
          (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") + "\nRun with --help for more information.\n";
 }

@@ -104,6 +104,10 @@ EmbeddedStatus EmbeddedModel::status() const {
 void EmbeddedModel::change(EmbeddedStatus status) {
   const std::lock_guard lock(mutex_);
   status_ = std::move(status);
+  wake_waiters();
+}
+
+void EmbeddedModel::wake_waiters() {
   for (auto* waiter : waiters_) waiter->wake();
 }
 
@@ -111,7 +115,7 @@ void EmbeddedModel::warmed(int start) {
   const std::lock_guard lock(mutex_);
   if (status_.state != EmbeddedState::warming || status_.starts != start) return;
   status_.state = EmbeddedState::ready;
-  for (auto* waiter : waiters_) waiter->wake();
+  wake_waiters();
 }
 
 std::vector<std::string> EmbeddedModel::command() const {
@@ -188,7 +192,7 @@ void EmbeddedModel::take(const Value& event) {
   const bool came_up = status_.state == EmbeddedState::ready && ready_since_ == Clock::time_point{};
   if (came_up) ready_since_ = Clock::now();
   if (came_up && expects_warmup_) status_.state = EmbeddedState::warming;
-  for (auto* waiter : waiters_) waiter->wake();
+  wake_waiters();
 }
 
 /// The child is over. One that did serve is started again quietly: requests wait

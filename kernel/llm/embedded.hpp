@@ -81,6 +81,7 @@ class EmbeddedModel {
   bool sleep_before_retry(int attempt);
   void change(EmbeddedStatus status);
   void take(const Value& event);
+  void wake_waiters();  ///< Under mutex_.
   [[nodiscard]] std::vector<std::string> command() const;
   [[nodiscard]] std::vector<std::string> environment() const;
   [[nodiscard]] std::optional<Result<std::string>> verdict(Caller caller) const;

@@ -51,4 +51,10 @@ Value with_plain_escapes(const Value& options) {
   return with(options, "response_format", with(format, "json_schema", with(named, "schema", schema)));
 }
 
+Value plan_balance() {
+  const Value empty_plan = json::array({" []", -1.2});
+  const Value end_of_plan = json::array({"\"]}", 2.5});
+  return json::object({{"logit_bias", json::array({empty_plan, end_of_plan})}});
+}
+
 }  // namespace collet::llm

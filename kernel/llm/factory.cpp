@@ -56,6 +56,10 @@ class EmbeddedProvider : public Provider {
   std::shared_ptr<Provider> inner_;
 };
 
+PlannerTuning tuning_of(const config::ModelSettings& settings) {
+  return {settings.provider == "embedded" ? plan_balance() : Value()};
+}
+
 Result<std::unique_ptr<Provider>> make_plain_provider(const config::ModelSettings& settings,
                                                       base::HttpClient& client, asio::io_context& io,
                                                       EmbeddedModel* embedded) {
@@ -82,13 +86,15 @@ Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& set
   auto plain = make_plain_provider(settings, client, io, embedded);
   if (!plain) return plain;
   const bool planned = settings.provider == "embedded" || settings.tool_mode == "planned";
-  return planned ? make_planned(std::move(plain).value(), std::move(book)) : std::move(plain).value();
+  if (!planned) return plain;
+  return make_planned(std::move(plain).value(), std::move(book), tuning_of(settings));
 }
 
 std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings, base::HttpClient& client,
                                                asio::io_context& io, EmbeddedModel& embedded,
                                                std::shared_ptr<ExampleBook> book) {
-  return make_planned(std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup), std::move(book));
+  auto plain = std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup);
+  return make_planned(std::move(plain), std::move(book), tuning_of(settings));
 }
 
 }  // namespace collet::llm

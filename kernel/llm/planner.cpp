@@ -97,8 +97,8 @@ Value call_delta(const ToolCall& call) {
 
 class Planned : public Provider {
  public:
-  Planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book)
-      : inner_(std::move(inner)), book_(std::move(book)) {}
+  Planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book, PlannerTuning tuning)
+      : inner_(std::move(inner)), book_(std::move(book)), tuning_(std::move(tuning)) {}
 
   asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas,
                                               base::CancelToken cancel) override {
@@ -172,7 +172,8 @@ class Planned : public Provider {
     }
     const Value schema = plan_schema(tools, choice.string_or("") == "required");
     auto messages = chain(plan_prefix(tools), plan_question(turn.run().earlier, turn.run().request));
-    auto asked = turn.ask(std::move(messages), constrained(schema, "plan", kPlanTokensMax));
+    const Value options = constrained(schema, "plan", kPlanTokensMax);
+    auto asked = turn.ask(std::move(messages), json::merge(options, tuning_.plan_options));
     auto planned = co_await write(turn, std::move(asked));
     if (!planned) co_return std::move(planned).error();
     steps = parse_plan(*planned, tools);
@@ -260,12 +261,14 @@ class Planned : public Provider {
 
   std::unique_ptr<Provider> inner_;
   const std::shared_ptr<ExampleBook> book_;
+  const PlannerTuning tuning_;
 };
 
 }  // namespace
 
-std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book) {
-  return std::make_unique<Planned>(std::move(inner), std::move(book));
+std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book,
+                                       PlannerTuning tuning) {
+  return std::make_unique<Planned>(std::move(inner), std::move(book), std::move(tuning));
 }
 
 asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel) {

@@ -11,13 +11,19 @@
 
 namespace collet::llm {
 
+/// What one model needs beyond the prompts.
+struct PlannerTuning {
+  Value plan_options;  ///< Object merged into the request for a plan; null: none.
+};
+
 /// A provider that answers with ordinary tool calls while `inner` sees short
 /// conversations with constrained JSON: first a plan, then one call a turn, last
 /// the answer in free text, which is streamed. `inner` must honour
 /// `response_format` with a JSON schema. TurnRequest::memory saves planning anew
 /// at each turn; without it the same plan is made again.
 /// @param book shared by the providers of one model.
-[[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book);
+[[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book,
+                                                     PlannerTuning tuning = {});
 
 /// Takes two small turns with `tools`, so that the model server has both prompt
 /// prefixes in its cache, examples are written for tools that bring none, and the

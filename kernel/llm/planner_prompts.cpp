@@ -37,9 +37,9 @@ constexpr std::array<std::string_view, 8> kNoToolRequests = {
     "Good morning!",
     "Who wrote Romeo and Juliet?",
     "How do I boil an egg?",
+    "What is the largest ocean?",
     "Translate 'good night' into Spanish.",
     "Write two lines about autumn leaves.",
-    "What does CPU stand for?",
     "Great, thank you!",
     "What is the difference between a list and a tuple?",
 };
@@ -78,12 +78,6 @@ const std::array<FlowExample, 2>& flow_examples() {
   }};
   return kExamples;
 }
-
-/// What people add to a request and the model has to see to itself: no further step.
-constexpr std::array<std::string_view, 2> kRemarks = {
-    " Tell me only the first thing it says.",
-    " Which part of that is the most important?",
-};
 
 Message message(std::string role, std::string_view text) {
   Message out;
@@ -147,10 +141,6 @@ std::vector<Message> plan_prefix(const std::vector<ToolSpec>& tools) {
   };
   for (const auto& shot : shots) add(shot.example.request, {step_of(shot)});
   const std::size_t distinct = std::min(tools.size(), shots.size());
-  for (std::size_t i = 0; i < std::min(kRemarks.size(), distinct); ++i) {
-    const Shot& shot = shots[distinct - 1 - i];
-    add(shot.example.request + std::string(kRemarks[i]), {step_of(shot)});
-  }
   if (shots.size() >= 2) {
     const Shot& last = shots[distinct > 1 ? distinct - 1 : 1];
     add(joined_request(shots[0], ". Then: ", last), {step_of(shots[0]), step_of(last)});

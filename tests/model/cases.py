@@ -7,10 +7,15 @@ def load(path):
     chains alike have "prompt", "steps" and what the answer must contain."""
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
-    return {"tools": [tool.get("function", tool) for tool in data["tools"]],
+    return {"tools": [plain_tool(tool) for tool in data["tools"]],
             "cases": [with_steps(case) for case in data["cases"]],
             "no_tool": data.get("no_tool", []),
             "chains": [with_steps(case) for case in data.get("chains", [])]}
+
+
+def plain_tool(tool):
+    """Without OpenAI's wrapping; examples may stand beside it."""
+    return {**tool["function"], "examples": tool.get("examples", [])} if "function" in tool else tool
 
 
 def with_steps(case):

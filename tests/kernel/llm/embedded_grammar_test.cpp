@@ -37,5 +37,10 @@ TEST(EmbeddedGrammar, OptionsWithoutASchemaAreLeftAlone) {
   }
 }
 
+TEST(EmbeddedGrammar, PlansAreBalancedByTokensThatThePromptsUse) {
+  // As the planner's prompts spell them: {"plan": []} and ..."]}.
+  EXPECT_EQ(plan_balance().dump(), R"({"logit_bias":[[" []",-1.2],["\"]}",2.5]]})");
+}
+
 }  // namespace
 }  // namespace collet::llm

@@ -313,6 +313,18 @@ TEST_F(PlannerTest, AToolWithoutExamplesGetsOneFromTheModelOnce) {
   EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])") << "another thread's provider wrote it again";
 }
 
+TEST_F(PlannerTest, WhatAModelNeedsForPlansGoesWithPlansOnly) {
+  auto other = std::make_unique<FakeModel>();
+  inner = other.get();
+  planned = make_planned(std::move(other), book, {json::object({{"logit_bias", json::array({"x"})}})});
+  inner->says = {kOneStep, kOslo};
+  EXPECT_EQ(turn(), R"(calls weather {"city":"Oslo"} [tool_calls])");
+  ASSERT_EQ(inner->asked.size(), 2u);
+  EXPECT_EQ(inner->asked[0].options["logit_bias"].dump(), R"(["x"])");
+  EXPECT_EQ(inner->asked[0].options["max_tokens"], Value(200)) << "merged, not put in place of the rest";
+  EXPECT_FALSE(inner->asked[1].options.has("logit_bias"));
+}
+
 TEST_F(PlannerTest, EmbeddingsPassThrough) {
   const auto answer = testing::run_task(planned->embed(Value("x"), {}));
   ASSERT_TRUE(answer.ok());

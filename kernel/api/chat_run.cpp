@@ -8,6 +8,7 @@
 #include "api/errors.hpp"
 #include "api/sse.hpp"
 #include "api/usage.hpp"
+#include "llm/openai_answer.hpp"
 
 namespace collet::api {
 
@@ -62,7 +63,7 @@ class QuietSink final : public agent::EventSink {
 // What the caller may see of a delta: not the calls of tools that run here.
 Value visible_part(const Value& delta) {
   Value visible = delta.has("tool_calls") ? json::without(delta, "tool_calls") : delta;
-  const bool empty_text = visible["content"].string_or("").empty() && reasoning_of(visible).empty();
+  const bool empty_text = visible["content"].string_or("").empty() && llm::reasoning_of(visible).empty();
   return empty_text ? Value() : visible;
 }
 

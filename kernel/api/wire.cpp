@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "llm/openai_answer.hpp"
 
 namespace collet::api {
 namespace {
@@ -44,7 +45,7 @@ void write_assistant(JsonWriter& writer, const llm::ModelTurn& turn) {
 bool is_reasoning(std::string_view key) { return key == "reasoning" || key == "reasoning_content"; }
 
 void write_reasoning(JsonWriter& writer, const Value& message) {
-  const std::string_view text = reasoning_of(message);
+  const std::string_view text = llm::reasoning_of(message);
   if (!text.empty()) writer.key("reasoning").begin_object().member("thinking", text).end_object();
 }
 
@@ -83,13 +84,6 @@ void write_adopted_choices(JsonWriter& writer, const Value& choices) {
 }
 
 }  // namespace
-
-std::string_view reasoning_of(const Value& message) {
-  const std::string_view text = message["reasoning_content"].string_or("");
-  if (!text.empty()) return text;
-  const Value reasoning = message["reasoning"];
-  return reasoning.is_object() ? reasoning["thinking"].string_or("") : reasoning.string_or("");
-}
 
 Envelope make_envelope(std::string_view model) {
   // One fingerprint a process: it names this configuration of the server.

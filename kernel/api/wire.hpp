@@ -27,9 +27,6 @@ struct Envelope {
 /// object tool.event.
 [[nodiscard]] std::string activity_json(const Envelope& envelope, const agent::ToolActivity& activity);
 /// object chat.completion.chunk with one delta.
-/// The reasoning in a message or delta of an upstream, in whichever of the known
-/// forms: `reasoning_content`, `reasoning` as text or as {"thinking"}. "" if none.
-[[nodiscard]] std::string_view reasoning_of(const Value& message);
 /// @param delta of an upstream; its reasoning comes out as {"thinking"}.
 [[nodiscard]] std::string chunk_json(const Envelope& envelope, const Value& delta);
 /// The last chunk: finish_reason and usage together.

@@ -41,6 +41,13 @@ std::string text_of_content(const Value& content) {
   return out;
 }
 
+std::string_view reasoning_of(const Value& message) {
+  const std::string_view text = message["reasoning_content"].string_or("");
+  if (!text.empty()) return text;
+  const Value reasoning = message["reasoning"];
+  return reasoning.is_object() ? reasoning["thinking"].string_or("") : reasoning.string_or("");
+}
+
 TurnBuilder::TurnBuilder(const TurnRequest& request, const NameMap& names) : names_(names) {
   for (const auto& message : request.messages) {
     for (const auto& call : message.tool_calls) ids_.insert(call.id);
@@ -83,9 +90,7 @@ void TurnBuilder::absorb_text(const Value& delta) {
   } else if (content.is_array()) {
     turn_.content += text_of_content(content);
   }
-  turn_.reasoning += delta["reasoning_content"].string_or("");
-  const Value reasoning = delta["reasoning"];
-  turn_.reasoning += reasoning.is_object() ? reasoning["thinking"].string_or("") : reasoning.string_or("");
+  turn_.reasoning += reasoning_of(delta);
 }
 
 void TurnBuilder::absorb_usage(const Value& usage) {

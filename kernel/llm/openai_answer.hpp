@@ -49,5 +49,9 @@ class TurnBuilder {
 
 /// A string, or the text of an array of content parts.
 [[nodiscard]] std::string text_of_content(const Value& content);
+/// The reasoning in a message or delta, in whichever of the known forms it comes:
+/// `reasoning_content`, `reasoning` as text or as {"thinking"}. "" if none; the first
+/// of them where a server sends the same in two. Points into `message`.
+[[nodiscard]] std::string_view reasoning_of(const Value& message);
 
 }  // namespace collet::llm

@@ -122,6 +122,12 @@ TEST(OpenAiAnswer, ReasoningInItsThreeSpellings) {
   EXPECT_EQ(feed.builder.take().reasoning, "abc");
 }
 
+TEST(OpenAiAnswer, ReasoningThatComesInTwoFormsCountsOnce) {
+  Feed feed;
+  feed.chunks({R"({"reasoning_content":"a","reasoning":"a"})", R"({"reasoning_content":"","reasoning":{"thinking":"b"}})"});
+  EXPECT_EQ(feed.builder.take().reasoning, "ab");
+}
+
 TEST(OpenAiAnswer, UnknownMembersOfADeltaReachTheSink) {
   Feed feed;
   EXPECT_EQ(feed.chunks({R"({"content":"x","annotations":[1]})"})[0], R"({"content":"x","annotations":[1]})");

@@ -18,11 +18,12 @@ namespace asio = boost::asio;
 
 namespace {
 constexpr auto kLookEvery = std::chrono::milliseconds(250);
+constexpr auto kWorthKeeping = std::chrono::seconds(3);  // less was not read but loaded
 }
 
-Warmup::Warmup(asio::io_context& io, llm::EmbeddedModel& model, std::unique_ptr<llm::Provider> provider,
-               std::vector<llm::ToolSpec> tools)
-    : io_(io), model_(model), provider_(std::move(provider)), tools_(std::move(tools)) {}
+Warmup::Warmup(asio::io_context& io, base::HttpClient& client, llm::EmbeddedModel& model,
+               std::unique_ptr<llm::Provider> provider, std::vector<llm::ToolSpec> tools)
+    : io_(io), model_(model), provider_(std::move(provider)), tools_(std::move(tools)), files_(client, model, tools_) {}
 
 void Warmup::start() {
   done_ = false;
@@ -31,6 +32,18 @@ void Warmup::start() {
 
 void Warmup::stop() {
   asio::post(io_, [this] { stop_.cancel({Errc::cancelled, "the server stops"}); });
+}
+
+asio::awaitable<void> Warmup::warm(base::CancelToken stop) {
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<llm::ToolSpec> tools = tools_;
+  co_await files_.restore();
+  const auto restored = std::chrono::steady_clock::now();
+  co_await llm::prewarm(*provider_, std::move(tools), std::move(stop));
+  const auto warmed = std::chrono::steady_clock::now();
+  if (warmed - restored > kWorthKeeping) co_await files_.save();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(warmed - began);
+  base::log_info("the model is warmed up", {{"model", model_.settings().id}, {"ms", static_cast<std::int64_t>(took.count())}});
 }
 
 asio::awaitable<void> Warmup::run() {
@@ -42,13 +55,9 @@ asio::awaitable<void> Warmup::run() {
     const llm::EmbeddedStatus status = model_.status();
     if (status.state == llm::EmbeddedState::warming && status.starts != warmed_starts) {
       warmed_starts = status.starts;
-      const auto began = std::chrono::steady_clock::now();
-      std::vector<llm::ToolSpec> tools = tools_;
       base::CancelToken cancel = stop;
-      co_await llm::prewarm(*provider_, std::move(tools), std::move(cancel));
+      co_await warm(std::move(cancel));
       model_.warmed(status.starts);
-      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-      base::log_info("the model is warmed up", {{"model", model_.settings().id}, {"ms", static_cast<std::int64_t>(took.count())}});
     }
     timer.expires_after(kLookEvery);
     if (!stop.cancelled()) co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -10,6 +10,7 @@
 
 #include "base/cancel.hpp"
 #include "llm/embedded.hpp"
+#include "llm/prompt_files.hpp"
 #include "llm/provider.hpp"
 
 namespace collet {
@@ -18,9 +19,9 @@ namespace collet {
 class Warmup {
  public:
   /// @param provider one of make_warmup_provider(); on `io`, like this.
-  /// @param model outlives this; expects the warm-up.
-  Warmup(boost::asio::io_context& io, llm::EmbeddedModel& model, std::unique_ptr<llm::Provider> provider,
-         std::vector<llm::ToolSpec> tools);
+  /// @param model, client (of `io`) outlive this; the model expects the warm-up.
+  Warmup(boost::asio::io_context& io, base::HttpClient& client, llm::EmbeddedModel& model,
+         std::unique_ptr<llm::Provider> provider, std::vector<llm::ToolSpec> tools);
 
   void start();
   /// Asks it to end; done() tells when it has. [any-thread]
@@ -29,11 +30,13 @@ class Warmup {
 
  private:
   boost::asio::awaitable<void> run();
+  boost::asio::awaitable<void> warm(base::CancelToken stop);
 
   boost::asio::io_context& io_;
   llm::EmbeddedModel& model_;
   const std::unique_ptr<llm::Provider> provider_;
   const std::vector<llm::ToolSpec> tools_;
+  llm::PromptFiles files_;
   base::CancelSource stop_;
   std::atomic<bool> done_{true};
 };

@@ -48,6 +48,7 @@ const Section kEmbedded{"embedded", prototype_of<EmbeddedSettings>, {
     value<&EmbeddedSettings::weights_sha256>("weights_sha256", "SHA-256 of weights_file; empty expects the default model's."),
     number<&EmbeddedSettings::slots>("slots", 1, 64, "conversations", "Conversations kept ready at once; they share the context."),
     number<&EmbeddedSettings::cache_bytes_max>("cache_bytes_max", 0, kTiB, "bytes", "Memory for prompts that left their slot."),
+    number<&EmbeddedSettings::prompt_files_max>("prompt_files_max", 0, 1024, "files", "Prompts that were read at a warm-up, kept in dir for the next start; 20 to 50 MB each."),
     number<&EmbeddedSettings::ready_wait_ms>("ready_wait_ms", 0, kHourMs, "ms", "Time a request waits for a model that is not ready yet."),
 }};
 

@@ -50,6 +50,7 @@ struct EmbeddedSettings {
   std::string weights_sha256;  ///< Hash of weights_file; "": that of the default model.
   int slots = 2;               ///< Conversations kept ready at once; they share the context.
   std::int64_t cache_bytes_max = 1024ll << 20;  ///< Memory for prompts that left their slot.
+  int prompt_files_max = 8;  ///< Fixed prompts kept on disk in `dir`; 0: none.
   std::int64_t ready_wait_ms = 90'000;  ///< A request waits this long for a model that is not ready yet.
 };
 

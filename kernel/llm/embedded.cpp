@@ -128,6 +128,7 @@ std::vector<std::string> EmbeddedModel::command() const {
   add("--slots", embedded.slots);
   add("--threads", embedded.threads);
   add("--cache-mib", embedded.cache_bytes_max >> 20);
+  add("--prompt-files-max", embedded.prompt_files_max);
   add("--start-timeout-ms", embedded.start_timeout_ms);
   if (!embedded.download) command.emplace_back("--no-download");
   return command;

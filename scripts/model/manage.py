@@ -9,6 +9,7 @@ from build_runtime import build
 from catalog import ModelError, Tick, report
 from options import Setup, add_model_options
 from processes import end_with_input, lead_group
+from prompts import FOLDER
 from sources import size_of
 
 
@@ -51,6 +52,10 @@ def remove(setup, _tick):
         if not others and os.path.isdir(setup.environment.path):
             shutil.rmtree(setup.environment.path)
             removed.append(setup.environment.path)
+        prompts = os.path.join(setup.directory, FOLDER)
+        if os.path.isdir(prompts):
+            shutil.rmtree(prompts)
+            removed.append(prompts)
     report("removed", paths=removed, bytes=freed)
 
 

@@ -40,6 +40,10 @@ class Setup:
         paths = self.store.ensure(self.model, skip=self.own_roles())
         if self.arguments.weights_file:
             file = next(f for f in self.model["files"] if f["role"] == "weights")
-            sha256 = self.arguments.weights_sha256 or file["sha256"]
-            paths["weights"] = self.store.use_own(self.arguments.weights_file, file, sha256.lower())
+            paths["weights"] = self.store.use_own(self.arguments.weights_file, file, self.weights_sha256())
         return paths
+
+    def weights_sha256(self):
+        file = next(f for f in self.model["files"] if f["role"] == "weights")
+        own = self.arguments.weights_sha256 if self.arguments.weights_file else ""
+        return (own or file["sha256"]).lower()

@@ -22,6 +22,13 @@ class Runtime:
             return self.environment.ready_for(self.entry)
         return self._program() is not None
 
+    def identity(self):
+        """Changes when the program does."""
+        if self.installable():
+            return " ".join([self.name, *self.entry["requirements"]])
+        info = os.stat(self._program())
+        return f"{self.name} {info.st_size} {info.st_mtime_ns}"
+
     def installable(self):
         return self.entry["kind"] == "venv"
 
@@ -46,7 +53,8 @@ class Runtime:
         command = [part.format(**values) for part in self.entry["command"]]
         command[0] = shutil.which(command[0]) or command[0]
         for group in self._understood():
-            command += [part.format(**values) for part in group]
+            filled = [part.format(**values) for part in group]
+            command += filled if all(filled) else []  # an empty value: not wanted
         return command
 
     @property

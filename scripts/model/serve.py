@@ -17,6 +17,7 @@ import urllib.request
 from catalog import ModelError, Tick, report
 from options import Setup, add_model_options
 from processes import die_with_parent, end_with_input, lead_group
+from prompts import folder_for
 from runtime import free_port
 
 HEALTH_EVERY_SECONDS = 5
@@ -94,8 +95,8 @@ class Worker:
 def start(setup, arguments):
     """The first runtime that comes up, with its worker."""
     paths = setup.fetch_files()
-    values = dict(paths, context=arguments.context, slots=arguments.slots, cache_mib=arguments.cache_mib,
-                  threads=arguments.threads or os.cpu_count() or 1)
+    settings = dict(paths, context=arguments.context, slots=arguments.slots, cache_mib=arguments.cache_mib,
+                    threads=arguments.threads or os.cpu_count() or 1)
     faults = []
     for runtime in setup.runtimes():
         worker = None
@@ -105,7 +106,8 @@ def start(setup, arguments):
                 with setup.store.lock():
                     runtime.install()
             report("starting", runtime=runtime.name)
-            worker = Worker(runtime, values)
+            prompts = folder_for(setup.directory, setup.weights_sha256(), runtime.identity(), arguments.prompt_files_max)
+            worker = Worker(runtime, dict(settings, prompts=prompts))
             worker.wait_ready(time.monotonic() + arguments.start_timeout_ms / 1000)
             return worker
         except (ModelError, OSError) as error:
@@ -140,6 +142,7 @@ def parse_arguments():
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--cache-mib", type=int, default=1024)
+    parser.add_argument("--prompt-files-max", type=int, default=0)
     parser.add_argument("--start-timeout-ms", type=int, default=120_000)
     return parser.parse_args()
 

@@ -18,6 +18,7 @@ def parse_arguments():
     parser.add_argument("--slots", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--cache-mib", type=int, required=True, help="memory for prompts that left their slot")
+    parser.add_argument("--prompts", default="", help="folder for prompts that are to be kept, with a slash; none: not possible")
     return parser.parse_args()
 
 
@@ -34,6 +35,7 @@ def make_parameters(xllamacpp, arguments):
     parameters.cache_ram_mib = arguments.cache_mib
     parameters.cpuparams.n_threads = arguments.threads
     parameters.cpuparams_batch.n_threads = arguments.threads
+    parameters.slot_save_path = arguments.prompts
     parameters.ui = False
     parameters.fit_params = False
     parameters.endpoint_slots = False

@@ -20,6 +20,7 @@ sys.path.insert(0, SCRIPTS)
 import store as store_module  # noqa: E402
 from catalog import Catalog, ModelError  # noqa: E402
 from packages import Environment  # noqa: E402
+from prompts import folder_for  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from store import Store  # noqa: E402
 from wordpiece import WordPiece, normalize, split_words  # noqa: E402
@@ -227,6 +228,41 @@ class PackagesTest(StoreCase):
         self.assertTrue(caught.exception.retry)
 
 
+class PromptsTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def keep(self, path, name, age_seconds):
+        with open(path + name, "wb") as file:
+            file.write(b"read")
+        os.utime(path + name, (1_000_000 - age_seconds,) * 2)
+
+    def test_each_model_and_runtime_has_a_folder_that_others_cannot_read(self):
+        path = folder_for(self.folder, "abc", "x 1", 8)
+        self.assertTrue(path.startswith(os.path.join(self.folder, "prompts")) and path.endswith("/"), path)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o700)
+        self.assertEqual(path, folder_for(self.folder, "abc", "x 1", 8))
+        self.assertEqual(len({path, folder_for(self.folder, "abd", "x 1", 8), folder_for(self.folder, "abc", "x 2", 8)}), 3)
+
+    def test_the_newest_files_stay_and_no_empty_folder(self):
+        old = folder_for(self.folder, "old", "x", 8)
+        self.keep(old, "a-0.bin", 30)
+        new = folder_for(self.folder, "new", "x", 8)
+        self.keep(new, "b-0.bin", 20)
+        self.keep(new, "b-1.bin", 10)
+        folder_for(self.folder, "new", "x", 2)
+        self.assertEqual(sorted(os.listdir(new)), ["b-0.bin", "b-1.bin"])
+        self.assertFalse(os.path.exists(old))
+
+    def test_none_wanted_leaves_none(self):
+        path = folder_for(self.folder, "abc", "x 1", 8)
+        self.keep(path, "a-0.bin", 1)
+        self.assertEqual(folder_for(self.folder, "abc", "x 1", 0), "")
+        self.assertEqual(os.listdir(self.folder), [])
+
+
 class RuntimeTest(unittest.TestCase):
     def test_passes_only_the_flags_that_the_program_knows(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -237,7 +273,9 @@ class RuntimeTest(unittest.TestCase):
             entry = {"name": "x", "about": "", "kind": "program", "command": ["{directory}/server", "--port", "{port}"],
                      "optional": [["--kv-unified"], ["--cache-ram", "{cache_mib}"]]}
             runtime = Runtime(entry, folder, Environment(folder, lambda: None))
-            self.assertEqual(runtime.command({"port": 7, "cache_mib": 1}), [program, "--port", "7", "--kv-unified"])
+            entry["optional"].append(["--kv-unified", "{prompts}"])  # known, but nothing is to be passed
+            runtime_values = {"port": 7, "cache_mib": 1, "prompts": ""}
+            self.assertEqual(runtime.command(runtime_values), [program, "--port", "7", "--kv-unified"])
 
     def test_the_shipped_catalog_is_whole(self):
         catalog = Catalog()

@@ -58,6 +58,26 @@ std::vector<std::string> header_lines(const base::HttpRequest& request, const st
   return lines;
 }
 
+void append_request_head(std::string& out, const base::HttpRequest& request, const PlainUrl& url,
+                         const std::string& user_agent) {
+  using base::equals_ignoring_case;
+  out.append(request.method).append(url.target.starts_with('/') ? " " : " /").append(url.target).append(" HTTP/1.1\r\n");
+  bool has_host = false, has_agent = false;
+  for (const auto& [name, value] : request.headers) {
+    if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "expect") ||
+        equals_ignoring_case(name, "accept-encoding")) continue;
+    has_host = has_host || equals_ignoring_case(name, "host");
+    has_agent = has_agent || equals_ignoring_case(name, "user-agent");
+    out.append(name).append(value.empty() ? ":" : ": ").append(value).append("\r\n");
+  }
+  if (!has_host) out.append("Host: ").append(url.authority).append("\r\n");
+  if (!has_agent && !user_agent.empty()) out.append("User-Agent: ").append(user_agent).append("\r\n");
+  out += "Accept-Encoding: identity\r\n";
+  const bool has_length = !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  if (has_length) out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  out += request.keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
+}
+
 std::string origin_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return base::shorten(url.substr(0, url.find_first_of("?#")), 80);

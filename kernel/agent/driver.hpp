@@ -15,7 +15,7 @@ namespace collet::agent {
 /// `gone` is cancelled; then nothing of it runs any more, but for plugin calls
 /// that ignore their cancellation: what they still say is dropped.
 /// [request-thread of `io`] `model` and `sink` must outlive the call.
-boost::asio::awaitable<RunSummary> run(boost::asio::io_context& io, RunRequest request,
+boost::asio::awaitable<RunSummary> run(boost::asio::io_context& io, RunRequest&& request,
                                        llm::Provider& model, EventSink& sink,
                                        base::CancelToken gone);
 

@@ -158,7 +158,7 @@ base::RequestHandler make_handler(Context& context) {
 }
 
 asio::awaitable<void> send_json(Exchange& exchange, int status, std::string json) {
-  base::Headers headers = exchange.headers;
+  base::Headers headers = std::move(exchange.headers);
   headers.emplace_back("Content-Type", "application/json");
   co_await exchange.responder.send(status, std::move(headers), std::move(json));
 }

@@ -1,7 +1,6 @@
 #include "net/outbound_request.hpp"
 
-#include <algorithm>
-
+#include "base/char_set.hpp"
 #include "base/text.hpp"
 #include "net/response_head.hpp"
 
@@ -12,19 +11,21 @@ namespace {
 // curl asks for a 100 Continue from 1 MiB on, which few model servers answer.
 constexpr std::size_t kExpectBytes = 512 << 10;
 
+constexpr base::CharSet kVisible([](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+constexpr base::CharSet kBreaks([](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+
 }  // namespace
 
 Result<void> check_outbound(const base::HttpRequest& request) {
   if (!is_token(request.method)) return Error{Errc::invalid, "the HTTP method is no token"};
-  const auto is_visible = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; };
-  if (request.url.empty() || !std::all_of(request.url.begin(), request.url.end(), is_visible)) {
+  if (request.url.empty() || !kVisible.holds_all(request.url)) {
     return Error{Errc::invalid, "the URL is empty or holds a space or a control character"};
   }
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) {
       return Error{Errc::invalid, "the header name \"" + base::shorten(base::repair_utf8(name), 60) + "\" is no token"};
     }
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    if (!kBreaks.holds_none(value)) {
       return Error{Errc::invalid, "the value of the header " + name + " holds a line break or NUL"};
     }
     if (base::equals_ignoring_case(name, "transfer-encoding")) {

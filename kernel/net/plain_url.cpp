@@ -3,19 +3,24 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/char_set.hpp"
+
 namespace collet::net {
 namespace {
 
 constexpr std::string_view kScheme = "http://";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_char(char c) {
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_name_char(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
 }
-bool is_address_char(char c) {
+constexpr bool is_address_char(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
-bool is_plain(char c) { return c > 0x20 && c < 0x7f; }
+
+constexpr base::CharSet kNameChars(is_name_char);
+constexpr base::CharSet kAddressChars(is_address_char);
+constexpr base::CharSet kPlainChars([](char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
 
 // What follows the host: nothing, or ':' and a port.
 bool take_port(std::string_view text, PlainUrl& url) {
@@ -34,19 +39,19 @@ bool take_authority(std::string_view authority, PlainUrl& url) {
     const std::size_t end = authority.find(']');
     if (end == std::string_view::npos) return false;
     url.host = authority.substr(1, end - 1);
-    return url.host.size() > 1 && std::all_of(url.host.begin(), url.host.end(), is_address_char) &&
+    return url.host.size() > 1 && kAddressChars.holds_all(url.host) &&
            take_port(authority.substr(end + 1), url);
   }
   const std::size_t colon = std::min(authority.find(':'), authority.size());
   url.host = authority.substr(0, colon);
-  return !url.host.empty() && std::all_of(url.host.begin(), url.host.end(), is_name_char) &&
+  return !url.host.empty() && kNameChars.holds_all(url.host) &&
          take_port(authority.substr(colon), url);
 }
 
 }  // namespace
 
 std::optional<PlainUrl> parse_plain_url(std::string_view url) {
-  if (!url.starts_with(kScheme) || !std::all_of(url.begin(), url.end(), is_plain)) return std::nullopt;
+  if (!url.starts_with(kScheme) || !kPlainChars.holds_all(url)) return std::nullopt;
   url.remove_prefix(kScheme.size());
   url = url.substr(0, url.find('#'));
   const std::size_t slash = std::min(url.find_first_of("/?"), url.size());
@@ -54,7 +59,7 @@ std::optional<PlainUrl> parse_plain_url(std::string_view url) {
   if (!take_authority(url.substr(0, slash), found)) return std::nullopt;
   found.target = url.substr(slash);
   const std::string_view path = found.target.substr(0, found.target.find('?'));
-  if (path.find("/.") != std::string_view::npos || path.find('\\') != std::string_view::npos) return std::nullopt;
+  if (path.find("/.") != std::string_view::npos) return std::nullopt;
   return found;
 }
 

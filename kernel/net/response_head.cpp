@@ -1,10 +1,8 @@
 #include "net/response_head.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <ctime>
 
 #include "base/text.hpp"
@@ -68,9 +66,10 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(name).append(": ");
   const std::size_t start = out.size();
   out += value;
-  for (std::size_t i = start; i < out.size(); ++i) {
-    const auto c = static_cast<unsigned char>(out[i]);
-    if ((c < 0x20 && c != '\t') || c == 0x7f) out[i] = ' ';
+  if (!kControls.holds_none(value)) {
+    for (std::size_t i = start; i < out.size(); ++i) {
+      if (kControls.holds(out[i])) out[i] = ' ';
+    }
   }
   out += "\r\n";
 }
@@ -78,11 +77,11 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }  // namespace
 
 bool is_token(std::string_view name) {
-  const auto is_allowed = [](char c) {
+  static constexpr base::CharSet kTokenChars([](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && std::strchr("-_!#$%&'*+.^`|~", c) != nullptr);
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_allowed);
+           std::string_view("-_!#$%&'*+.^`|~").find(c) != std::string_view::npos;
+  });
+  return !name.empty() && kTokenChars.holds_all(name);
 }
 
 void append_head(std::string& out, const ResponseHead& head) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "net/response_head.hpp"
 #include "net/response_rules.hpp"
 
 namespace collet::net {
@@ -143,7 +144,7 @@ bool ResponseReader::step(char c) {
     state_ = next;
     return true;
   };
-  const auto skip = [&] { return ++extra_bytes_ <= kExtraBytesMax && !is_control(c); };
+  const auto skip = [&] { return ++extra_bytes_ <= kExtraBytesMax && !kControls.holds(c); };
   switch (state_) {
     case State::size_begin:
       left_ = extra_bytes_ = 0;

@@ -97,7 +97,7 @@ Result<ResponseFraming> parse_response_head(std::string_view text, base::HttpHea
     const std::size_t end = std::min(text.find("\r\n"), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 2, text.size()));
-    if (std::any_of(line.begin(), line.end(), is_control)) return bad("the response head holds a control character");
+    if (!kControls.holds_none(line)) return bad("the response head holds a control character");
     if (is_first) {
       minor_version = parse_status_line(line, head);
       if (minor_version < 0) break;

@@ -23,9 +23,4 @@ struct ResponseFraming {
 /// @error unavailable: not HTTP/1.x, or open to more than one reading.
 [[nodiscard]] Result<ResponseFraming> parse_response_head(std::string_view text, base::HttpHead& head);
 
-/// A byte that has no place in a head, besides the ends of its lines.
-[[nodiscard]] inline bool is_control(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
-
 }  // namespace collet::net

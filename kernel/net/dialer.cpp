@@ -54,23 +54,29 @@ void Dialer::try_next() {
   while (next_ < endpoints_.size()) {
     const Endpoint endpoint = endpoints_[next_++];
     if (!open(endpoint)) continue;
-    socket_.async_connect(endpoint, [self = shared_from_this()](const ErrorCode& ec) {
-      if (!self->done_) return;
-      self->patience_.cancel();
-      if (!ec) return self->finish(std::move(self->socket_));
-      self->reason_ = ec == asio::error::operation_aborted ? "it was silent" : ec.message();
-      self->try_next();
-    });
-    if (next_ == endpoints_.size()) return;
-    patience_.expires_after(kPatience);
-    patience_.async_wait([self = shared_from_this()](const ErrorCode& ec) {
-      ErrorCode ignored;
-      if (!ec) self->socket_.close(ignored);  // its wait ends, and the next one's turn comes
-    });
+    socket_.async_connect(endpoint, [self = shared_from_this()](const ErrorCode& ec) { self->on_connected(ec); });
+    if (next_ < endpoints_.size()) limit_patience();
     return;
   }
   if (refusal_) finish(std::move(*refusal_));
   else finish(Error{Errc::unavailable, origin_ + ": no connection: " + reason_});
+}
+
+void Dialer::on_connected(const ErrorCode& ec) {
+  if (!done_) return;
+  patience_.cancel();
+  if (!ec && socket_.is_open()) return finish(std::move(socket_));
+  reason_ = socket_.is_open() ? ec.message() : "it was silent";
+  try_next();
+}
+
+// Closing ends the wait for the connection, and the next address has its turn.
+void Dialer::limit_patience() {
+  patience_.expires_after(kPatience);
+  patience_.async_wait([self = shared_from_this(), attempt = next_](const ErrorCode& ec) {
+    ErrorCode ignored;
+    if (!ec && self->done_ && attempt == self->next_) self->socket_.close(ignored);
+  });
 }
 
 // A socket for the endpoint, unless the guard objects.

@@ -43,6 +43,8 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
 
   void resolve(const std::string& host, std::uint16_t port);
   void try_next();
+  void on_connected(const boost::system::error_code& ec);
+  void limit_patience();
   bool open(const Endpoint& endpoint);
   void finish(Result<DirectSocket> result);
 

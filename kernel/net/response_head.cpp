@@ -11,6 +11,8 @@
 namespace collet::net {
 namespace {
 
+constexpr std::size_t kUsualHeadBytes = 640;
+
 std::string_view reason(int status) {
   switch (status) {
     case 200: return "OK";
@@ -85,6 +87,7 @@ bool is_token(std::string_view name) {
 }
 
 void append_head(std::string& out, const ResponseHead& head) {
+  out.reserve(out.size() + kUsualHeadBytes);
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(head.status));
   out.append(" ").append(reason(head.status)).append("\r\n");
@@ -104,6 +107,8 @@ void append_head(std::string& out, const ResponseHead& head) {
 
 void append_chunk(std::string& out, std::string_view piece) {
   if (piece.empty()) return;  // an empty chunk would end the body
+  constexpr std::size_t kFrameBytes = 20;  // the size in hex and two line ends
+  if (out.empty()) out.reserve(piece.size() + kFrameBytes);
   append_number(out, piece.size(), 16);
   out.append("\r\n").append(piece).append("\r\n");
 }

@@ -87,6 +87,7 @@ def read_tree(root):
     """path relative to root -> text, for every text file we wrote."""
     files = {}
     for folder, folders, names in os.walk(root):
+        names = [n for n in names if n not in SKIPPED_FOLDERS]  # in a linked worktree .git is a file
         folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS and not f.startswith("build-"))
         for name in sorted(names):
             path = pathlib.Path(folder, name)

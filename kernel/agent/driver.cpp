@@ -245,7 +245,7 @@ class Driver {
 
 }  // namespace
 
-asio::awaitable<RunSummary> run(asio::io_context& io, RunRequest request, llm::Provider& model,
+asio::awaitable<RunSummary> run(asio::io_context& io, RunRequest&& request, llm::Provider& model,
                                 EventSink& sink, base::CancelToken gone) {
   Driver driver(io, std::move(request), model, sink);
   co_return co_await driver.run(std::move(gone));

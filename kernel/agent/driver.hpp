@@ -14,8 +14,8 @@ namespace collet::agent {
 /// One agent run, from the first model turn to the last event. Ends soon after
 /// `gone` is cancelled; then nothing of it runs any more, but for plugin calls
 /// that ignore their cancellation: what they still say is dropped.
-/// [request-thread of `io`] `model` and `sink` must outlive the call.
-boost::asio::awaitable<RunSummary> run(boost::asio::io_context& io, RunRequest request,
+/// [request-thread of `io`] `request` is taken; it, `model` and `sink` must outlive the call.
+boost::asio::awaitable<RunSummary> run(boost::asio::io_context& io, RunRequest&& request,
                                        llm::Provider& model, EventSink& sink,
                                        base::CancelToken gone);
 

@@ -1,7 +1,7 @@
 // Where the parts of one run leave their inputs for its driver.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -37,7 +37,7 @@ class Inbox {
  private:
   void silence() { bell_.expires_at(boost::asio::steady_timer::time_point::max()); }
 
-  std::deque<T> items_;  // bounded: one entry per call, model turn and stop reason
+  std::list<T> items_;  // bounded: one entry per call, model turn and stop reason; mostly empty
   boost::asio::steady_timer bell_;
 };
 

@@ -93,6 +93,14 @@ class AgentStream final : public agent::EventSink {
   Envelope envelope_;
 };
 
+// On its own, so that the long-lived frame of its caller does not hold all this.
+asio::awaitable<Result<void>> begin_stream(Exchange& exchange, const std::vector<std::string>& warnings) {
+  base::Headers headers = stream_headers(std::move(exchange.headers));
+  add_warnings(headers, warnings);
+  base::StreamOptions options = stream_options(exchange.context.shared.settings.limits.keepalive_ms);
+  co_return co_await exchange.responder.begin(200, std::move(headers), std::move(options));
+}
+
 }  // namespace
 
 asio::awaitable<void> post_agents(Exchange& exchange) {
@@ -103,11 +111,7 @@ asio::awaitable<void> post_agents(Exchange& exchange) {
     co_await refuse(exchange, prepared.error());
     co_return;
   }
-  base::Headers headers = stream_headers();
-  headers.insert(headers.end(), exchange.headers.begin(), exchange.headers.end());
-  add_warnings(headers, prepared->warnings);
-  base::StreamOptions options = stream_options(exchange.context.shared.settings.limits.keepalive_ms);
-  const auto begun = co_await exchange.responder.begin(200, std::move(headers), std::move(options));
+  const auto begun = co_await begin_stream(exchange, prepared->warnings);
   if (!begun) co_return;
 
   AgentStream sink(exchange.responder, make_envelope(prepared->model.asked));

@@ -27,8 +27,7 @@ ChatStream::~ChatStream() { *self_ = nullptr; }
 
 asio::awaitable<Result<void>> ChatStream::begin() {
   if (begun()) co_return Result<void>();
-  base::Headers headers = stream_headers();
-  headers.insert(headers.end(), exchange_.headers.begin(), exchange_.headers.end());
+  base::Headers headers = stream_headers(std::move(exchange_.headers));
   base::StreamOptions options = stream_options(exchange_.context.shared.settings.limits.keepalive_ms);
   co_return co_await exchange_.responder.begin(200, std::move(headers), std::move(options));
 }

@@ -12,7 +12,7 @@ namespace collet::api {
 /// What a handler gets: who asks is settled, limits are counted.
 struct Exchange {
   Context& context;
-  const base::InboundRequest& request;
+  base::InboundRequest& request;
   base::Responder& responder;
   const config::KeySettings* key = nullptr;  ///< Null on open endpoints.
   base::Headers headers;                     ///< To send with every answer (rate limits).

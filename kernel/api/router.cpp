@@ -111,11 +111,12 @@ asio::awaitable<bool> within_rate(Exchange& exchange) {
   co_return false;
 }
 
-asio::awaitable<void> dispatch(Exchange& exchange) {
+// The route that may be taken; null when the answer has been sent.
+asio::awaitable<const Route*> admit(Exchange& exchange) {
   Match match = find_route(exchange.context, exchange.request);
   if (match.route == nullptr) {
     co_await send_no_route(exchange, std::move(match.allowed));
-    co_return;
+    co_return nullptr;
   }
   const Route& route = *match.route;
   if (route.access != Access::open) {
@@ -123,22 +124,23 @@ asio::awaitable<void> dispatch(Exchange& exchange) {
     if (!key) {
       HttpError error{401, "authentication_error", key.error().message};
       co_await send_error(exchange.responder, std::move(error));
-      co_return;
+      co_return nullptr;
     }
     exchange.key = *key;
   }
   if (route.access == Access::limited) {
     const bool admitted = co_await within_rate(exchange);
-    if (!admitted) co_return;
+    if (!admitted) co_return nullptr;
   }
-  co_await route.handler(exchange);
+  co_return &route;
 }
 
 asio::awaitable<void> handle(Context& context, base::InboundRequest& request, base::Responder& responder) {
   Exchange exchange{context, request, responder, nullptr, {}};
   std::string failure;
   try {
-    co_await dispatch(exchange);
+    const Route* const route = co_await admit(exchange);
+    if (route) co_await route->handler(exchange);
     co_return;
   } catch (const std::exception& e) {
     failure = e.what();
@@ -158,7 +160,7 @@ base::RequestHandler make_handler(Context& context) {
 }
 
 asio::awaitable<void> send_json(Exchange& exchange, int status, std::string json) {
-  base::Headers headers = exchange.headers;
+  base::Headers headers = std::move(exchange.headers);
   headers.emplace_back("Content-Type", "application/json");
   co_await exchange.responder.send(status, std::move(headers), std::move(json));
 }
@@ -171,10 +173,11 @@ asio::awaitable<void> refuse(Exchange& exchange, Error error) {
 asio::awaitable<Value> read_body(Exchange& exchange) {
   JsonLimits limits;
   limits.depth_max = static_cast<std::size_t>(exchange.context.shared.settings.limits.json_depth_max);
-  auto body = Value::parse(exchange.request.body, limits);
+  const std::string text = std::exchange(exchange.request.body, {});  // a run need not hold it
+  auto body = Value::parse(text, limits);
   if (body && body->is_object()) co_return *body;
   Error error{Errc::invalid, ""};
-  if (exchange.request.body.empty()) error.message = "the request body is empty; expected a JSON object";
+  if (text.empty()) error.message = "the request body is empty; expected a JSON object";
   else if (!body) error.message = "the request body is not valid JSON: " + body.error().message;
   else error.message = "the request body: expected a JSON object, got " + std::string(name(body->kind()));
   co_await refuse(exchange, std::move(error));

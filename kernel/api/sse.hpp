@@ -19,8 +19,12 @@ inline constexpr std::string_view kDoneFrame = "event:done\ndata:[DONE]\n\n";
   return frame;
 }
 
-[[nodiscard]] inline base::Headers stream_headers() {
-  return {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
+/// @param own those of the exchange, which a stream keeps no second time.
+[[nodiscard]] inline base::Headers stream_headers(base::Headers own) {
+  own.emplace_back("Content-Type", "text/event-stream");
+  own.emplace_back("Cache-Control", "no-cache");
+  own.emplace_back("X-Accel-Buffering", "no");
+  return own;
 }
 
 /// A comment, the one keep-alive that every client ignores.

@@ -1,4 +1,4 @@
-// Outbound HTTP as the kernel sees it. net/ implements it on libcurl.
+// Outbound HTTP as the kernel sees it. net/ implements it.
 #pragma once
 
 #include <cstdint>

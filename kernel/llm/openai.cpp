@@ -176,22 +176,8 @@ class OpenAiProvider : public Provider {
 
   asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas,
                                               base::CancelToken cancel) override {
-    const NameMap names(request, slash_in_names_);
-    TurnBuilder turn(request, names);
-    std::string body = chat_body(request, upstream_model_, names, deltas != nullptr);
-    if (deltas) {
-      StreamReader reader(upstream_, turn, *deltas);
-      auto done = co_await post_.run("/chat/completions", std::move(body), reader, request.deadline_ms, cancel);
-      if (!done) co_return std::move(done).error();
-      co_return turn.take();
-    }
-    JsonReader reader(upstream_);
-    auto done = co_await post_.run("/chat/completions", std::move(body), reader, request.deadline_ms, cancel);
-    if (!done) co_return std::move(done).error();
-    if (auto taken = turn.absorb_whole(reader.body()); !taken) {
-      co_return upstream_error(upstream_, taken.error().code, taken.error().message);
-    }
-    co_return turn.take();
+    return deltas ? complete_stream(std::move(request), *deltas, std::move(cancel))
+                  : complete_whole(std::move(request), std::move(cancel));
   }
 
   asio::awaitable<Result<Value>> embed(Value body, base::CancelToken cancel) override {
@@ -204,6 +190,29 @@ class OpenAiProvider : public Provider {
   }
 
  private:
+  asio::awaitable<Result<ModelTurn>> complete_stream(TurnRequest request, DeltaSink& deltas, base::CancelToken cancel) {
+    const NameMap names(request, slash_in_names_);
+    TurnBuilder turn(request, names);
+    std::string body = chat_body(request, upstream_model_, names, true);
+    StreamReader reader(upstream_, turn, deltas);
+    auto done = co_await post_.run("/chat/completions", std::move(body), reader, request.deadline_ms, std::move(cancel));
+    if (!done) co_return std::move(done).error();
+    co_return turn.take();
+  }
+
+  asio::awaitable<Result<ModelTurn>> complete_whole(TurnRequest request, base::CancelToken cancel) {
+    const NameMap names(request, slash_in_names_);
+    TurnBuilder turn(request, names);
+    std::string body = chat_body(request, upstream_model_, names, false);
+    JsonReader reader(upstream_);
+    auto done = co_await post_.run("/chat/completions", std::move(body), reader, request.deadline_ms, std::move(cancel));
+    if (!done) co_return std::move(done).error();
+    if (auto taken = turn.absorb_whole(reader.body()); !taken) {
+      co_return upstream_error(upstream_, taken.error().code, taken.error().message);
+    }
+    co_return turn.take();
+  }
+
   const std::string upstream_model_;
   const bool slash_in_names_;
   const UpstreamName upstream_;

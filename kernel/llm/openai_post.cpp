@@ -64,9 +64,9 @@ asio::awaitable<Result<void>> OpenAiPost::run(std::string path, std::string body
   }
 }
 
-asio::awaitable<std::optional<OpenAiPost::Failure>> OpenAiPost::attempt(base::HttpRequest request, BodyReader& reader,
+asio::awaitable<std::optional<OpenAiPost::Failure>> OpenAiPost::attempt(const base::HttpRequest& request, BodyReader& reader,
                                                                         const base::CancelToken& cancel) {
-  const auto exchange = client_.open(std::move(request));
+  const auto exchange = client_.open(request);
   const auto registration = cancel.on_cancel([exchange = exchange.get()] { exchange->cancel(); });
   auto head = co_await exchange->head();
   std::optional<Failure> failure;

@@ -51,7 +51,7 @@ class OpenAiPost {
     bool retryable = false;
     std::optional<std::int64_t> asked_ms;
   };
-  boost::asio::awaitable<std::optional<Failure>> attempt(base::HttpRequest request, BodyReader& reader,
+  boost::asio::awaitable<std::optional<Failure>> attempt(const base::HttpRequest& request, BodyReader& reader,
                                                          const base::CancelToken& cancel);
   boost::asio::awaitable<Failure> refused(base::HttpHead head, base::HttpExchange& exchange);
   [[nodiscard]] Error told(Error error) const;

@@ -163,6 +163,7 @@ asio::awaitable<Connection::Input> Connection::more_input() {
     if (is_closed_) co_return Input::gone;
     if (is_expired_) co_return Input::expired;
     if (!is_read_armed_) {  // else nothing can have come
+      if (in_.capacity() == 0) in_ = hub_->take_buffer();
       const auto space = in_.prepare(phase_ == Phase::body ? kBodyReadBytes : kReadBytes);
       const IoResult result = parts_.transport->read({static_cast<char*>(space.data()), space.size()});
       if (result.status == IoStatus::done) {
@@ -172,7 +173,7 @@ asio::awaitable<Connection::Input> Connection::more_input() {
       if (result.status == IoStatus::closed) co_return Input::gone;
       await_input(result.status);
     }
-    if (in_.size() == 0) in_.shrink_to_fit();  // an idle connection holds no buffer
+    rest_buffer();
     co_await input_.wait();
   }
 }
@@ -184,7 +185,7 @@ asio::awaitable<void> Connection::answer() {
   request.gone = gone_.emplace().token();
   is_first_request_ = false;
   enter(Phase::handling);
-  if (in_.size() == 0) in_.shrink_to_fit();
+  rest_buffer();
   await_input(IoStatus::want_read);
 
   ExchangeFacts facts{.version = reader_.framing().version,
@@ -230,6 +231,10 @@ asio::awaitable<void> Connection::finish() {
     const Input input = co_await more_input();
     if (input != Input::bytes) co_return;
   }
+}
+
+void Connection::rest_buffer() {
+  if (in_.size() == 0 && in_.capacity() > 0) hub_->give_back(std::move(in_));
 }
 
 void Connection::await_input(IoStatus wanted) {

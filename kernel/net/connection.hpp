@@ -62,6 +62,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
   void enter(Phase phase);
   void follow(RequestReader::Progress progress);
+  void rest_buffer();
   void await_input(IoStatus wanted);
   void on_readable();
   void look_for_disconnect();

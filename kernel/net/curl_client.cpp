@@ -5,22 +5,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <curl/curl.h>
 
+#include "net/curl_client.hpp"
 #include "net/curl_handle.hpp"
-#include "net/http_client.hpp"
 #include "net/outbound_request.hpp"
 #include "net/socket_watch.hpp"
-#include "net/transfer.hpp"
+#include "net/transfer_engine.hpp"
 
 namespace collet::net {
 
@@ -32,23 +28,22 @@ constexpr std::size_t kPooledHandlesMax = 64;
 constexpr std::size_t kParsedUrlsMax = 64;
 constexpr int kTurnsAtOnce = 16;
 
-class Engine final : public TransferEngine, public HandleOwner, public std::enable_shared_from_this<Engine> {
+class Engine final : public TransferEngine, public HandleOwner {
  public:
   Engine(asio::io_context& io, HttpClientOptions options);
   ~Engine() override;
 
   void begin(const std::shared_ptr<Transfer>& transfer);
-  void shut_down();
 
-  void resume(Transfer& transfer) override;
-  void abandon(Transfer& transfer) override;
-  void wake_later(std::shared_ptr<Transfer> transfer) override;
-
-  void has_news(const std::shared_ptr<Transfer>& transfer) override;
+  void on_news(Transfer& transfer) override { has_news(transfer); }
   curl_socket_t open_socket(const curl_sockaddr& address, std::optional<Error>& refusal) override;
   int close_socket(curl_socket_t fd) override;
 
  private:
+  void release(Transfer& transfer) override;
+  void read_on(Transfer& transfer) override;
+  void due() override { settle(); }
+
   static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void* socket);
   static int on_timer(CURLM*, long timeout_ms, void* self);
 
@@ -70,29 +65,18 @@ class Engine final : public TransferEngine, public HandleOwner, public std::enab
   void drive(curl_socket_t fd, int how);
   void settle();
   void collect();
-  void expire_slow();
-  void arm(std::int64_t due_ms);
-  void on_alarm();
-  void deliver();
-  void deliver_later();
 
-  asio::io_context& io_;
   const HttpClientOptions options_;
   CURLM* multi_;
   std::unordered_map<Transfer*, std::unique_ptr<CurlHandle>> active_;
   std::vector<std::unique_ptr<CurlHandle>> pool_;
   std::unordered_map<std::string, CurlUrl> urls_;  // the same few come again and again
   std::unordered_map<int, Watched> sockets_;
-  std::vector<std::shared_ptr<Transfer>> news_;
-  asio::steady_timer alarm_;
-  std::int64_t alarm_ms_ = kNever;     // when the timer is set for
   std::int64_t curl_due_ms_ = kNever;  // when curl wants to be called
-  bool is_delivery_due_ = false;
-  bool is_shut_down_ = false;
 };
 
 Engine::Engine(asio::io_context& io, HttpClientOptions options)
-    : io_(io), options_(std::move(options)), multi_(curl_multi_init()), alarm_(io) {
+    : TransferEngine(io), options_(std::move(options)), multi_(curl_multi_init()) {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -107,19 +91,6 @@ Engine::~Engine() {
   shut_down();
   pool_.clear();
   curl_multi_cleanup(multi_);  // closes the pooled connections through close_socket()
-}
-
-// Ends what is still open. Coroutines that wait are destroyed, not resumed: the
-// loop they lived on has ended.
-void Engine::shut_down() {
-  is_shut_down_ = true;
-  std::vector<std::shared_ptr<Transfer>> left;
-  for (const auto& [transfer, handle] : active_) left.push_back(handle->transfer());
-  for (const auto& transfer : left) {
-    transfer->fail(Error{Errc::cancelled, transfer->origin + ": the client is closing"});
-    abandon(*transfer);
-    transfer->news().drop();
-  }
 }
 
 // Handles
@@ -145,20 +116,21 @@ Result<CurlUrl> Engine::parsed(const base::HttpRequest& request) {
 }
 
 void Engine::begin(const std::shared_ptr<Transfer>& transfer) {
-  auto url = parsed(transfer->request);
+  auto url = parsed(transfer->request());
   if (!url) return transfer->fail(std::move(url).error());
   auto handle = take_handle();
   handle->take(transfer, std::move(url).value(), options_.user_agent);
   CURL* const easy = handle->easy();
   active_.emplace(transfer.get(), std::move(handle));
+  admit(*transfer);
   const CURLMcode code = curl_multi_add_handle(multi_, easy);
   if (code != CURLM_OK) {
     transfer->fail(Error{Errc::internal, std::string("curl: ") + curl_multi_strerror(code)});
+    dismiss(*transfer);
     end(*active_.at(transfer.get()));
     return;
   }
   drive(CURL_SOCKET_TIMEOUT, 0);
-  arm(transfer->deadline_ms());
   deliver_later();
 }
 
@@ -172,30 +144,27 @@ void Engine::end(CurlHandle& handle) {
   if (pool_.size() < kPooledHandlesMax) pool_.push_back(std::move(kept));
 }
 
-void Engine::abandon(Transfer& transfer) {
+void Engine::release(Transfer& transfer) {
   const auto entry = active_.find(&transfer);
   if (entry == active_.end()) return;
   end(*entry->second);
   settle();
-  deliver_later();
 }
 
-void Engine::resume(Transfer& transfer) {
-  transfer.resumed();
+void Engine::read_on(Transfer& transfer) {
   const auto entry = active_.find(&transfer);
   if (entry == active_.end()) return;
-  arm(transfer.deadline_ms());
   curl_easy_pause(entry->second->easy(), CURLPAUSE_CONT);
   settle();
-  deliver_later();
 }
 
 void Engine::finish(CurlHandle& handle, CURLcode code) {
   const auto transfer = handle.transfer();
   if (code == CURLE_OK) transfer->on_done();
   else transfer->fail(handle.error_of(code));
+  dismiss(*transfer);
   end(handle);
-  has_news(transfer);
+  has_news(*transfer);
 }
 
 // Sockets
@@ -225,6 +194,7 @@ curl_socket_t Engine::open_socket(const curl_sockaddr& address, std::optional<Er
   }
   const int fd = socket(address.family, address.socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address.protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
+  forget(fd);  // curl closes a socket that was still connecting without telling
   watch(fd, true);
   return fd;
 }
@@ -250,10 +220,10 @@ int Engine::on_socket(CURL*, curl_socket_t fd, int what, void* opaque, void*) {
 SocketWatch& Engine::watch(int fd, bool is_ours) {
   auto& entry = sockets_[fd];
   if (!entry.watch) {
-    auto report = [self = weak_from_this()](int socket, SocketWatch::Ready ready) {
-      if (const auto engine = self.lock()) engine->on_ready(socket, ready);
+    auto report = [self = weak_from_this(), this](int socket, SocketWatch::Ready ready) {
+      if (const auto alive = self.lock()) on_ready(socket, ready);
     };
-    entry = {std::make_shared<SocketWatch>(io_, fd, std::move(report)), is_ours};
+    entry = {std::make_shared<SocketWatch>(io(), fd, std::move(report)), is_ours};
   }
   return *entry.watch;
 }
@@ -266,7 +236,7 @@ void Engine::forget(int fd) {
 }
 
 void Engine::on_ready(int fd, SocketWatch::Ready what) {
-  if (is_shut_down_) return;
+  if (is_shut_down()) return;
   drive(fd, what == SocketWatch::Ready::to_read ? CURL_CSELECT_IN : CURL_CSELECT_OUT);
   deliver();
 }
@@ -307,70 +277,6 @@ void Engine::collect() {
   }
 }
 
-// One timer for curl's wishes and all deadlines. It is set again only for something
-// earlier, so that in steady traffic it is hardly ever touched.
-void Engine::arm(std::int64_t due_ms) {
-  if (due_ms >= alarm_ms_ || is_shut_down_) return;
-  alarm_ms_ = due_ms;
-  const std::int64_t wait_ms = std::max<std::int64_t>(due_ms - monotonic_ms(), 0);
-  // +1: the coarse clock may be behind the timer's.
-  alarm_.expires_after(std::chrono::milliseconds(wait_ms + 1));
-  alarm_.async_wait([self = weak_from_this()](const boost::system::error_code& ec) {
-    if (ec) return;
-    if (const auto engine = self.lock()) engine->on_alarm();
-  });
-}
-
-void Engine::on_alarm() {
-  alarm_ms_ = kNever;
-  expire_slow();
-  settle();
-  for (const auto& [transfer, handle] : active_) arm(transfer->deadline_ms());
-  deliver();
-}
-
-void Engine::expire_slow() {
-  const std::int64_t now_ms = monotonic_ms();
-  std::vector<std::shared_ptr<Transfer>> slow;
-  for (const auto& [transfer, handle] : active_) {
-    if (now_ms >= transfer->deadline_ms()) slow.push_back(handle->transfer());
-  }
-  for (const auto& transfer : slow) {
-    transfer->expire(now_ms);
-    end(*active_.at(transfer.get()));
-    has_news(transfer);
-  }
-}
-
-// News
-
-void Engine::has_news(const std::shared_ptr<Transfer>& transfer) {
-  if (!transfer->news().waiting()) return;
-  if (news_.empty() || news_.back() != transfer) news_.push_back(transfer);
-}
-
-void Engine::deliver() {
-  const auto self = shared_from_this();
-  is_delivery_due_ = false;
-  while (!news_.empty()) {
-    const auto transfers = std::exchange(news_, {});
-    for (const auto& transfer : transfers) transfer->news().fire();
-  }
-}
-
-// For callers that are coroutines themselves.
-void Engine::deliver_later() {
-  if (news_.empty() || std::exchange(is_delivery_due_, true)) return;
-  asio::post(io_, [self = weak_from_this()] {
-    if (const auto engine = self.lock()) engine->deliver();
-  });
-}
-
-void Engine::wake_later(std::shared_ptr<Transfer> transfer) {
-  has_news(transfer);
-  deliver_later();
-}
-
 class CurlClient final : public base::HttpClient {
  public:
   explicit CurlClient(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -390,7 +296,7 @@ class CurlClient final : public base::HttpClient {
 
 }  // namespace
 
-std::unique_ptr<base::HttpClient> make_http_client(asio::io_context& io, HttpClientOptions options) {
+std::unique_ptr<base::HttpClient> make_curl_client(asio::io_context& io, HttpClientOptions options) {
   [[maybe_unused]] static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
   return std::make_unique<CurlClient>(std::make_shared<Engine>(io, std::move(options)));
 }

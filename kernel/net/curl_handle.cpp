@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "net/outbound_request.hpp"
 
 namespace collet::net {
@@ -54,11 +55,13 @@ void CurlHandle::set_constants(const HttpClientOptions& options) {
 void CurlHandle::take(std::shared_ptr<Transfer> transfer, CurlUrl url, const std::string& user_agent) {
   transfer_ = std::move(transfer);
   url_ = std::move(url);
+  head_ = {};
+  head_bytes_ = 0;
   set_request(user_agent);
 }
 
 void CurlHandle::set_request(const std::string& user_agent) {
-  const base::HttpRequest& request = transfer_->request;
+  const base::HttpRequest& request = transfer_->request();
   headers_.reset();
   for (const std::string& line : header_lines(request, user_agent)) append(headers_, line);
   refusal_.reset();
@@ -100,7 +103,7 @@ void CurlHandle::rest() {
 
 Error CurlHandle::error_of(CURLcode code) const {
   const std::string detail = reason_[0] != '\0' ? reason_ : curl_easy_strerror(code);
-  const std::string message = transfer_->origin + ": " + detail;
+  const std::string message = transfer_->origin() + ": " + detail;
   switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL: return Error{Errc::invalid, message};
@@ -116,25 +119,48 @@ CurlHandle& CurlHandle::of(CURL* easy) {
   return *reinterpret_cast<CurlHandle*>(opaque);
 }
 
+// One line of the head, or its empty end. False: the head is too long.
+bool CurlHandle::take_line(std::string_view line) {
+  if (transfer_->has_head()) return true;  // a trailer
+  head_bytes_ += line.size();
+  if (head_bytes_ > kAnswerHeadBytesMax) {
+    transfer_->fail(transfer_->error_of(Errc::limit, "the response head is longer than 256 KiB"));
+    return false;
+  }
+  line = base::trim(line);
+  if (line.starts_with("HTTP/")) {
+    head_ = {};
+    const std::size_t space = line.find(' ');
+    if (space != std::string_view::npos) {
+      head_.status = static_cast<int>(base::parse_int64(line.substr(space + 1, 3)).value_or(0));
+    }
+  } else if (line.empty()) {
+    if (head_.status >= 200) transfer_->on_head(std::move(head_));  // else informational: the real head follows
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    head_.headers.emplace_back(line.substr(0, colon), base::trim(line.substr(colon + 1)));
+  }
+  return true;
+}
+
 std::size_t CurlHandle::on_header(char* data, std::size_t, std::size_t size, void* opaque) {
   auto& self = *static_cast<CurlHandle*>(opaque);
-  if (!self.transfer_->on_header({data, size})) return 0;
-  if (self.transfer_->has_head()) self.owner_.has_news(self.transfer_);
+  if (!self.take_line({data, size})) return 0;
+  if (self.transfer_->has_head()) self.owner_.on_news(*self.transfer_);
   return size;
 }
 
 std::size_t CurlHandle::on_body(char* data, std::size_t, std::size_t size, void* opaque) {
   auto& self = *static_cast<CurlHandle*>(opaque);
-  switch (self.transfer_->on_body({data, size})) {
-    case Transfer::Taken::all: self.owner_.has_news(self.transfer_); return size;
-    case Transfer::Taken::full: return CURL_WRITEFUNC_PAUSE;
-    case Transfer::Taken::refused: return 0;
-  }
-  return 0;
+  if (self.transfer_->pause_if_full()) return CURL_WRITEFUNC_PAUSE;
+  if (!self.transfer_->on_body({data, size})) return 0;
+  self.owner_.on_news(*self.transfer_);
+  return size;
 }
 
 int CurlHandle::on_connected(void* opaque, char*, char*, int, int) {
-  static_cast<CurlHandle*>(opaque)->transfer_->on_connected();
+  auto& self = *static_cast<CurlHandle*>(opaque);
+  self.transfer_->on_connected();
+  self.owner_.on_news(*self.transfer_);
   return CURL_PREREQFUNC_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <curl/curl.h>
 
@@ -22,7 +23,7 @@ using CurlUrl = std::shared_ptr<CURLU>;
 class HandleOwner {
  public:
   virtual ~HandleOwner() = default;
-  virtual void has_news(const std::shared_ptr<Transfer>& transfer) = 0;
+  virtual void on_news(Transfer& transfer) = 0;
   /// A socket for the address, watched; CURL_SOCKET_BAD with `refusal` where it
   /// may not be connected to.
   virtual curl_socket_t open_socket(const curl_sockaddr& address, std::optional<Error>& refusal) = 0;
@@ -57,12 +58,15 @@ class CurlHandle {
   static curl_socket_t on_open_socket(void* handle, curlsocktype, curl_sockaddr* address);
   static int on_close_socket(void* owner, curl_socket_t fd);
   static std::size_t on_header(char* data, std::size_t, std::size_t size, void* handle);
+  bool take_line(std::string_view line);
   static std::size_t on_body(char* data, std::size_t, std::size_t size, void* handle);
   static int on_connected(void* handle, char*, char*, int, int);
 
   HandleOwner& owner_;
   CURL* easy_;
   std::shared_ptr<Transfer> transfer_;  // null while it rests
+  base::HttpHead head_;                 // as far as its lines have come
+  std::size_t head_bytes_ = 0;
   Slist headers_;
   CurlUrl url_;
   std::optional<Error> refusal_;

@@ -14,6 +14,7 @@ namespace {
 // How late a deadline may be noticed. One timer per thread walks all connections,
 // so that no request ever arms one of its own.
 constexpr std::chrono::milliseconds kTick{50};
+constexpr std::size_t kSpareBytesMax = 256 << 10;
 
 }  // namespace
 
@@ -28,6 +29,10 @@ std::string_view Hub::date() {
     date_ = http_date(now.tv_sec);
   }
   return date_;
+}
+
+void Hub::give_back(boost::beast::flat_buffer buffer) {
+  if (buffer.capacity() > spare_.capacity() && buffer.capacity() <= kSpareBytesMax) spare_ = std::move(buffer);
 }
 
 Hub::Entry Hub::add(Connection& connection) {

@@ -9,10 +9,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 
 #include "base/http_server.hpp"
 #include "config/settings.hpp"
@@ -34,6 +36,11 @@ class Hub : public std::enable_shared_from_this<Hub> {
   /// The Date header's value.
   [[nodiscard]] std::string_view date();
   [[nodiscard]] bool draining() const { return is_draining_; }
+
+  /// A buffer to read into, to be given back when nothing is left in it: an idle
+  /// connection holds none.
+  [[nodiscard]] boost::beast::flat_buffer take_buffer() { return std::move(spare_); }
+  void give_back(boost::beast::flat_buffer buffer);
 
   Entry add(Connection& connection);
   void remove(Entry entry);
@@ -58,6 +65,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   const base::RequestHandler handler_;
   boost::asio::steady_timer timer_;
   std::list<Connection*> list_;
+  boost::beast::flat_buffer spare_;
   bool is_armed_ = false;
   bool is_draining_ = false;
   std::int64_t date_seconds_ = -1;

@@ -1,7 +1,6 @@
 #include "net/outbound_request.hpp"
 
-#include <algorithm>
-
+#include "base/char_set.hpp"
 #include "base/text.hpp"
 #include "net/response_head.hpp"
 
@@ -12,19 +11,21 @@ namespace {
 // curl asks for a 100 Continue from 1 MiB on, which few model servers answer.
 constexpr std::size_t kExpectBytes = 512 << 10;
 
+constexpr base::CharSet kVisible([](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+constexpr base::CharSet kBreaks([](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+
 }  // namespace
 
 Result<void> check_outbound(const base::HttpRequest& request) {
   if (!is_token(request.method)) return Error{Errc::invalid, "the HTTP method is no token"};
-  const auto is_visible = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; };
-  if (request.url.empty() || !std::all_of(request.url.begin(), request.url.end(), is_visible)) {
+  if (request.url.empty() || !kVisible.holds_all(request.url)) {
     return Error{Errc::invalid, "the URL is empty or holds a space or a control character"};
   }
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) {
       return Error{Errc::invalid, "the header name \"" + base::shorten(base::repair_utf8(name), 60) + "\" is no token"};
     }
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    if (!kBreaks.holds_none(value)) {
       return Error{Errc::invalid, "the value of the header " + name + " holds a line break or NUL"};
     }
     if (base::equals_ignoring_case(name, "transfer-encoding")) {
@@ -56,6 +57,26 @@ std::vector<std::string> header_lines(const base::HttpRequest& request, const st
   if (is_post && !has_type) lines.emplace_back("Content-Type:");
   if (request.body.size() > kExpectBytes) lines.emplace_back("Expect:");
   return lines;
+}
+
+void append_request_head(std::string& out, const base::HttpRequest& request, const PlainUrl& url,
+                         const std::string& user_agent) {
+  using base::equals_ignoring_case;
+  out.append(request.method).append(url.target.starts_with('/') ? " " : " /").append(url.target).append(" HTTP/1.1\r\n");
+  bool has_host = false, has_agent = false;
+  for (const auto& [name, value] : request.headers) {
+    if (equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "expect") ||
+        equals_ignoring_case(name, "accept-encoding")) continue;
+    has_host = has_host || equals_ignoring_case(name, "host");
+    has_agent = has_agent || equals_ignoring_case(name, "user-agent");
+    out.append(name).append(value.empty() ? ":" : ": ").append(value).append("\r\n");
+  }
+  if (!has_host) out.append("Host: ").append(url.authority).append("\r\n");
+  if (!has_agent && !user_agent.empty()) out.append("User-Agent: ").append(user_agent).append("\r\n");
+  out += "Accept-Encoding: identity\r\n";
+  const bool has_length = !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  if (has_length) out.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
+  out += request.keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
 }
 
 std::string origin_of(std::string_view url) {

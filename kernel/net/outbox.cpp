@@ -11,7 +11,6 @@ namespace {
 
 // A client that takes this much before the deadline gets a new one.
 constexpr std::size_t kProgressBytes = 64 << 10;
-constexpr std::size_t kKeptCapacity = 4 << 10;
 constexpr std::size_t kCompactBytes = 16 << 10;
 
 }  // namespace
@@ -23,8 +22,7 @@ void Outbox::advance(std::size_t bytes) {
   body_sent_ += bytes - of_text;
   if (text_sent_ == text_.size()) {
     text_sent_ = 0;
-    if (text_.capacity() > kKeptCapacity) text_ = {};
-    else text_.clear();
+    text_ = {};  // a stream is idle most of the time
   } else if (text_sent_ >= kCompactBytes && text_sent_ * 2 >= text_.size()) {
     text_.erase(0, std::exchange(text_sent_, 0));
   }

@@ -164,7 +164,9 @@ RequestReader::Progress RequestReader::read_body(beast::flat_buffer& bytes) {
                               std::to_string(kChunkLineBytesMax) + " bytes"});
     }
   }
-  return parser_->is_done() ? Progress::complete : Progress::body;
+  if (!parser_->is_done()) return Progress::body;
+  parser_.reset();
+  return Progress::complete;
 }
 
 }  // namespace collet::net

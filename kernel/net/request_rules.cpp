@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "net/response_head.hpp"
 
 namespace collet::net {
 namespace {
@@ -17,11 +18,10 @@ Rejection bad(std::string message) { return Rejection{400, std::move(message)}; 
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 // One line of the head, without its CRLF.
 Verdict check_line(std::string_view line, bool is_first) {
-  if (std::any_of(line.begin(), line.end(), is_control)) {
+  if (!kControls.holds_none(line)) {
     return bad("the request head holds a control character");
   }
   if (line.empty() || is_first) return std::nullopt;
@@ -31,19 +31,18 @@ Verdict check_line(std::string_view line, bool is_first) {
   return std::nullopt;
 }
 
-Verdict check_host_value(std::string_view host) {
-  const Rejection rejection = bad("the Host header \"" + base::shorten(host, 80) +
-                                  "\" is none of the form name or name:port");
+// "name", "name:port", "[address]" or "[address]:port".
+bool is_host(std::string_view host) {
   std::string_view name = host;
   std::string_view port;
   if (host.starts_with('[')) {
     const std::size_t end = host.find(']');
-    if (end == std::string_view::npos || end < 3) return rejection;
+    if (end == std::string_view::npos || end < 3) return false;
     name = host.substr(1, end - 1);
     const auto is_address = [](char c) { return is_alnum(c) || c == ':' || c == '.'; };
-    if (!std::all_of(name.begin(), name.end(), is_address)) return rejection;
+    if (!std::all_of(name.begin(), name.end(), is_address)) return false;
     port = host.substr(end + 1);
-    if (!port.empty() && !port.starts_with(':')) return rejection;
+    if (!port.empty() && !port.starts_with(':')) return false;
   } else {
     const std::size_t colon = host.find(':');
     name = host.substr(0, colon);
@@ -51,12 +50,17 @@ Verdict check_host_value(std::string_view host) {
     const auto is_name = [](char c) {
       return is_alnum(c) || std::strchr("-._~%!$&'()*+,;=", c) != nullptr;
     };
-    if (name.empty() || !std::all_of(name.begin(), name.end(), is_name)) return rejection;
+    if (name.empty() || !std::all_of(name.begin(), name.end(), is_name)) return false;
   }
   if (port.size() > 6 || (!port.empty() && !std::all_of(port.begin() + 1, port.end(), is_digit))) {
-    return rejection;
+    return false;
   }
-  return std::nullopt;
+  return true;
+}
+
+Verdict check_host_value(std::string_view host) {
+  if (is_host(host)) return std::nullopt;
+  return bad("the Host header \"" + base::shorten(host, 80) + "\" is none of the form name or name:port");
 }
 
 // The headers that frame a message, gathered in one pass.

@@ -1,10 +1,8 @@
 #include "net/response_head.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <ctime>
 
 #include "base/text.hpp"
@@ -12,6 +10,8 @@
 
 namespace collet::net {
 namespace {
+
+constexpr std::size_t kUsualHeadBytes = 640;
 
 std::string_view reason(int status) {
   switch (status) {
@@ -68,9 +68,10 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out.append(name).append(": ");
   const std::size_t start = out.size();
   out += value;
-  for (std::size_t i = start; i < out.size(); ++i) {
-    const auto c = static_cast<unsigned char>(out[i]);
-    if ((c < 0x20 && c != '\t') || c == 0x7f) out[i] = ' ';
+  if (!kControls.holds_none(value)) {
+    for (std::size_t i = start; i < out.size(); ++i) {
+      if (kControls.holds(out[i])) out[i] = ' ';
+    }
   }
   out += "\r\n";
 }
@@ -78,14 +79,15 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }  // namespace
 
 bool is_token(std::string_view name) {
-  const auto is_allowed = [](char c) {
+  static constexpr base::CharSet kTokenChars([](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && std::strchr("-_!#$%&'*+.^`|~", c) != nullptr);
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), is_allowed);
+           std::string_view("-_!#$%&'*+.^`|~").find(c) != std::string_view::npos;
+  });
+  return !name.empty() && kTokenChars.holds_all(name);
 }
 
 void append_head(std::string& out, const ResponseHead& head) {
+  out.reserve(out.size() + kUsualHeadBytes);
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(head.status));
   out.append(" ").append(reason(head.status)).append("\r\n");
@@ -105,6 +107,8 @@ void append_head(std::string& out, const ResponseHead& head) {
 
 void append_chunk(std::string& out, std::string_view piece) {
   if (piece.empty()) return;  // an empty chunk would end the body
+  constexpr std::size_t kFrameBytes = 20;  // the size in hex and two line ends
+  if (out.empty()) out.reserve(piece.size() + kFrameBytes);
   append_number(out, piece.size(), 16);
   out.append("\r\n").append(piece).append("\r\n");
 }

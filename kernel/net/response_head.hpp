@@ -6,9 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "base/char_set.hpp"
 #include "base/http_client.hpp"
 
 namespace collet::net {
+
+/// What has no place in a head, besides the ends of its lines.
+inline constexpr base::CharSet kControls([](char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+});
 
 /// How the end of the body is told.
 enum class BodyFraming { length, chunked, until_close, none };

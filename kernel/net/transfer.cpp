@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.hpp"
 #include "net/outbound_request.hpp"
+#include "net/transfer_engine.hpp"
 
 namespace collet::net {
 
@@ -13,7 +13,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kBufferBytesMax = 256 << 10;
-constexpr std::size_t kHeadBytesMax = 256 << 10;
 
 std::int64_t from_now(std::int64_t timeout_ms) {
   return timeout_ms > 0 ? monotonic_ms() + timeout_ms : kNever;
@@ -22,10 +21,14 @@ std::int64_t from_now(std::int64_t timeout_ms) {
 }  // namespace
 
 Transfer::Transfer(base::HttpRequest taken)
-    : request(std::move(taken)),
-      origin(origin_of(request.url)),
-      total_deadline_ms_(from_now(request.timeouts.total_ms)) {
-  enter(Phase::connecting, request.timeouts.connect_ms);
+    : request_(std::move(taken)), total_deadline_ms_(from_now(request_.timeouts.total_ms)) {
+  on_connecting();
+}
+
+std::string Transfer::origin() const { return origin_of(request_.url); }
+
+Error Transfer::error_of(Errc code, std::string_view what) const {
+  return Error{code, origin().append(": ").append(what)};
 }
 
 void Transfer::enter(Phase phase, std::int64_t timeout_ms) {
@@ -33,47 +36,33 @@ void Transfer::enter(Phase phase, std::int64_t timeout_ms) {
   phase_deadline_ms_ = from_now(timeout_ms);
 }
 
-void Transfer::on_connected() { enter(Phase::sent, request.timeouts.first_byte_ms); }
+void Transfer::on_connecting() { enter(Phase::connecting, request_.timeouts.connect_ms); }
 
-bool Transfer::on_header(std::string_view line) {
-  if (has_head_) return true;  // a trailer
-  head_bytes_ += line.size();
-  if (head_bytes_ > kHeadBytesMax) {
-    fail(Error{Errc::limit, origin + ": the response head is longer than 256 KiB"});
-    return false;
-  }
-  line = base::trim(line);
-  if (line.starts_with("HTTP/")) {
-    head_ = {};
-    const std::size_t space = line.find(' ');
-    if (space != std::string_view::npos) {
-      head_.status = static_cast<int>(base::parse_int64(line.substr(space + 1, 3)).value_or(0));
-    }
-  } else if (line.empty()) {
-    has_head_ = head_.status >= 200;  // else informational: the real head follows
-    if (has_head_) enter(Phase::body, request.timeouts.idle_ms);
-  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    head_.headers.emplace_back(line.substr(0, colon), base::trim(line.substr(colon + 1)));
-  }
+void Transfer::on_connected() { enter(Phase::sent, request_.timeouts.first_byte_ms); }
+
+void Transfer::on_head(base::HttpHead head) {
+  head_ = std::move(head);
+  has_head_ = true;
+  enter(Phase::body, request_.timeouts.idle_ms);
+}
+
+bool Transfer::pause_if_full() {
+  if (body_.size() < kBufferBytesMax || over()) return false;
+  is_paused_ = true;
+  phase_deadline_ms_ = kNever;  // it is our reader who is slow
   return true;
 }
 
-Transfer::Taken Transfer::on_body(std::string_view piece) {
-  if (error_) return Taken::refused;
-  if (body_.size() >= kBufferBytesMax) {
-    is_paused_ = true;
-    phase_deadline_ms_ = kNever;  // it is our reader who is slow
-    return Taken::full;
-  }
+bool Transfer::on_body(std::string_view piece) {
+  if (error_) return false;
   received_ += piece.size();
-  if (received_ > request.response_bytes_max) {
-    fail(Error{Errc::limit, origin + ": the response is longer than " +
-                                std::to_string(request.response_bytes_max) + " bytes"});
-    return Taken::refused;
+  if (received_ > request_.response_bytes_max) {
+    fail(error_of(Errc::limit, "the response is longer than " + std::to_string(request_.response_bytes_max) + " bytes"));
+    return false;
   }
   body_ += piece;
-  enter(Phase::body, request.timeouts.idle_ms);
-  return Taken::all;
+  enter(Phase::body, request_.timeouts.idle_ms);
+  return true;
 }
 
 void Transfer::on_done() {
@@ -89,17 +78,17 @@ void Transfer::fail(Error error) {
 
 void Transfer::resumed() {
   is_paused_ = false;
-  enter(Phase::body, request.timeouts.idle_ms);
+  enter(Phase::body, request_.timeouts.idle_ms);
 }
 
 std::int64_t Transfer::deadline_ms() const { return std::min(phase_deadline_ms_, total_deadline_ms_); }
 
 void Transfer::expire(std::int64_t now_ms) {
   if (now_ms < deadline_ms()) return;
-  const auto& limits = request.timeouts;
+  const auto& limits = request_.timeouts;
   const auto passed = [&](std::string_view what, std::string_view name, std::int64_t timeout_ms) {
-    fail(Error{Errc::timeout, origin + ": " + std::string(what) + " within " + std::to_string(timeout_ms) +
-                                  " ms (" + std::string(name) + " timeout)"});
+    fail(error_of(Errc::timeout, std::string(what) + " within " + std::to_string(timeout_ms) + " ms (" +
+                                     std::string(name) + " timeout)"));
   };
   if (now_ms >= total_deadline_ms_) return passed("the exchange did not end", "total", limits.total_ms);
   switch (phase_) {
@@ -138,16 +127,16 @@ class Exchange final : public base::HttpExchange {
 
   void cancel() override {
     if (transfer_->over()) return;
-    transfer_->fail(Error{Errc::cancelled, transfer_->origin + ": the exchange was cancelled"});
+    transfer_->fail(transfer_->error_of(Errc::cancelled, "the exchange was cancelled"));
     engine_->abandon(*transfer_);
-    engine_->wake_later(transfer_);
+    engine_->wake_later(*transfer_);
   }
 
  private:
   // An exchange may also end well without ever having had a head.
   Error error() const {
     if (transfer_->error()) return *transfer_->error();
-    return Error{Errc::unavailable, transfer_->origin + ": the peer sent no response"};
+    return transfer_->error_of(Errc::unavailable, "the peer sent no response");
   }
 
   std::shared_ptr<TransferEngine> engine_;

@@ -1,4 +1,4 @@
-// One outbound exchange: what curl's side puts in and the caller's side takes out.
+// One outbound exchange: what a transport puts in and the caller's side takes out.
 #pragma once
 
 #include <cstddef>
@@ -9,29 +9,42 @@
 #include <string_view>
 #include <utility>
 
+#include <boost/intrusive/list_hook.hpp>
+
 #include "base/http_client.hpp"
 #include "net/clock.hpp"
 #include "net/signal.hpp"
 
 namespace collet::net {
 
-/// Nothing here resumes a coroutine: the engine fires news(). [request-thread]
-class Transfer {
+inline constexpr std::size_t kAnswerHeadBytesMax = 256 << 10;  ///< Informational heads included.
+
+using TransferHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+/// Nothing here resumes a coroutine: the engine fires news(). It hangs in its
+/// engine's list (the hook) while a transport works for it. [request-thread]
+class Transfer : public std::enable_shared_from_this<Transfer>, public TransferHook {
  public:
   explicit Transfer(base::HttpRequest taken);
 
-  // curl's side
+  // the transport's side
 
+  /// No connection yet, or no longer one.
+  void on_connecting();
   /// The connection stands; the request is about to be sent.
   void on_connected();
-  /// One line of the head, or its empty end. False: the head is too long.
-  bool on_header(std::string_view line);
-  enum class Taken { all, full, refused };
-  /// full: nothing was taken, offer the piece again after resumed().
-  Taken on_body(std::string_view piece);
+  /// The head of the real answer, once.
+  void on_head(base::HttpHead head);
+  /// True, and the answer stands still until resumed(), when the reader has enough
+  /// to read already. To be asked before each on_body().
+  [[nodiscard]] bool pause_if_full();
+  /// False: nothing more is wanted.
+  bool on_body(std::string_view piece);
   void on_done();
   /// The first error counts. Later pieces are refused.
   void fail(Error error);
+  /// It will not be sent again.
+  void forget_body() { request_.body = {}; }
 
   // the caller's side
 
@@ -52,19 +65,21 @@ class Transfer {
   void expire(std::int64_t now_ms);
 
   Signal& news() { return news_; }
-
-  const base::HttpRequest request;
-  const std::string origin;  ///< scheme://host:port for messages; no secrets.
+  [[nodiscard]] const base::HttpRequest& request() const { return request_; }
+  /// scheme://host:port for messages; no secrets.
+  [[nodiscard]] std::string origin() const;
+  /// `what`, said of this exchange's peer.
+  [[nodiscard]] Error error_of(Errc code, std::string_view what) const;
 
  private:
   enum class Phase { connecting, sent, body };
 
   void enter(Phase phase, std::int64_t timeout_ms);
 
+  base::HttpRequest request_;
   base::HttpHead head_;
   std::string body_;
   std::uint64_t received_ = 0;
-  std::size_t head_bytes_ = 0;
   std::int64_t total_deadline_ms_ = kNever;
   std::int64_t phase_deadline_ms_ = kNever;
   Phase phase_ = Phase::connecting;
@@ -75,16 +90,7 @@ class Transfer {
   Signal news_;
 };
 
-/// The part of the client that an exchange needs.
-class TransferEngine {
- public:
-  virtual ~TransferEngine() = default;
-  virtual void resume(Transfer& transfer) = 0;
-  /// Nobody waits for it any more. Idempotent.
-  virtual void abandon(Transfer& transfer) = 0;
-  /// Wakes the transfer's coroutine from the loop.
-  virtual void wake_later(std::shared_ptr<Transfer> transfer) = 0;
-};
+class TransferEngine;
 
 [[nodiscard]] std::unique_ptr<base::HttpExchange> make_exchange(std::shared_ptr<TransferEngine> engine,
                                                                 std::shared_ptr<Transfer> transfer);

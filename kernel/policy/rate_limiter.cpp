@@ -61,14 +61,15 @@ void RateLimiter::charge_tokens(const std::string& key, std::int64_t tokens, std
 }
 
 std::vector<std::pair<std::string, std::string>> rate_headers(const RateState& state) {
-  return {
-      {"x-ratelimit-limit-requests", std::to_string(state.limits.requests_per_minute)},
-      {"x-ratelimit-limit-tokens", std::to_string(state.limits.tokens_per_minute)},
-      {"x-ratelimit-remaining-requests", std::to_string(state.remaining_requests)},
-      {"x-ratelimit-remaining-tokens", std::to_string(state.remaining_tokens)},
-      {"x-ratelimit-reset-requests", std::to_string(state.reset_requests_s) + "s"},
-      {"x-ratelimit-reset-tokens", std::to_string(state.reset_tokens_s) + "s"},
-  };
+  std::vector<std::pair<std::string, std::string>> headers;
+  headers.reserve(8);  // the caller adds some
+  headers.emplace_back("x-ratelimit-limit-requests", std::to_string(state.limits.requests_per_minute));
+  headers.emplace_back("x-ratelimit-limit-tokens", std::to_string(state.limits.tokens_per_minute));
+  headers.emplace_back("x-ratelimit-remaining-requests", std::to_string(state.remaining_requests));
+  headers.emplace_back("x-ratelimit-remaining-tokens", std::to_string(state.remaining_tokens));
+  headers.emplace_back("x-ratelimit-reset-requests", std::to_string(state.reset_requests_s) + "s");
+  headers.emplace_back("x-ratelimit-reset-tokens", std::to_string(state.reset_tokens_s) + "s");
+  return headers;
 }
 
 }  // namespace collet::policy

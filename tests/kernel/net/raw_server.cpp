@@ -46,15 +46,21 @@ void RawServer::Peer::wait_for_end() {
   }
 }
 
-RawServer::RawServer(Script script) : script_(std::move(script)), listener_(socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
-  listen(listener_, 64);
-  getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
+RawServer::RawServer(Script script, const std::string& address)
+    : script_(std::move(script)), listener_(socket(address == "::1" ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  v6.sin6_addr = in6addr_loopback;
+  const bool is_v6 = address == "::1";
+  auto* const where = is_v6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
+  socklen_t size = is_v6 ? sizeof v6 : sizeof v4;
+  if (bind(listener_, where, size) == 0 && listen(listener_, 64) == 0) {
+    getsockname(listener_, where, &size);
+    port_ = ntohs(is_v6 ? v6.sin6_port : v4.sin_port);
+  }
   thread_ = std::thread([this] { serve(); });
 }
 

@@ -32,9 +32,11 @@ class RawServer {
   };
   using Script = std::function<void(Peer& peer, int connection)>;
 
-  explicit RawServer(Script script);
+  /// @param address "::1" where the machine has it; see listens().
+  explicit RawServer(Script script, const std::string& address = "127.0.0.1");
   ~RawServer();
 
+  [[nodiscard]] bool listens() const { return port_ != 0; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string url(const std::string& path = "/") const;
   [[nodiscard]] int connections() const { return connections_; }

@@ -84,7 +84,7 @@ class TlsTest : public testing::Test {
 
 TEST_F(TlsTest, ServesRequestsAndStreams) {
   TestServer server({}, settings_);
-  Fetcher fetcher(trusting());
+  Fetcher fetcher(kTransports[0], trusting());
   base::HttpRequest post = request(server, "/echo");
   post.method = "POST";
   post.body = std::string(1 << 20, 'x');
@@ -102,7 +102,7 @@ TEST_F(TlsTest, ServesRequestsAndStreams) {
 
 TEST_F(TlsTest, AStrangersCertificateIsRefused) {
   TestServer server({}, settings_);
-  Fetcher fetcher;
+  Fetcher fetcher(kTransports[0]);
   const auto answer = fetcher.fetch(request(server, "/echo"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, Errc::unavailable) << answer.error().message;
@@ -112,7 +112,7 @@ TEST_F(TlsTest, AStrangersCertificateIsRefused) {
 TEST_F(TlsTest, AClientThatLeavesIsNoticed) {
   TestServer server({}, settings_);
   {
-    Fetcher fetcher(trusting());
+    Fetcher fetcher(kTransports[0], trusting());
     base::HttpRequest hold = request(server, "/hold");
     hold.timeouts.first_byte_ms = 200;
     const auto answer = fetcher.fetch(hold);

@@ -163,8 +163,9 @@ class Server final : public cli::RunningServer {
       const auto child = embedded_.find(model.id);
       if (child == embedded_.end() || !is_warmed(model)) continue;
       auto tools = tools_to_warm(model.embedded.prewarm_tools);
-      auto provider = llm::make_warmup_provider(model, *clients_.front(), io_.context(0), *child->second, book_of(model.id));
-      warmups_.push_back(std::make_unique<Warmup>(io_.context(0), *clients_.front(), *child->second, std::move(provider), std::move(tools)));
+      auto provider = llm::make_warmup_provider(model, *clients_.front(), io_.context(0), *child->second);
+      warmups_.push_back(std::make_unique<Warmup>(io_.context(0), *clients_.front(), *child->second,
+                                                  std::move(provider), book_of(model.id), std::move(tools)));
       warmups_.back()->start();
     }
   }

@@ -22,8 +22,14 @@ constexpr auto kWorthKeeping = std::chrono::seconds(3);  // less was not read bu
 }
 
 Warmup::Warmup(asio::io_context& io, base::HttpClient& client, llm::EmbeddedModel& model,
-               std::unique_ptr<llm::Provider> provider, std::vector<llm::ToolSpec> tools)
-    : io_(io), model_(model), provider_(std::move(provider)), tools_(std::move(tools)), files_(client, model, tools_) {}
+               std::unique_ptr<llm::Provider> provider, std::shared_ptr<llm::ExampleBook> book,
+               std::vector<llm::ToolSpec> tools)
+    : io_(io),
+      model_(model),
+      provider_(std::move(provider)),
+      book_(std::move(book)),
+      tools_(std::move(tools)),
+      files_(client, model, tools_) {}
 
 void Warmup::start() {
   done_ = false;
@@ -39,7 +45,7 @@ asio::awaitable<void> Warmup::warm(base::CancelToken stop) {
   std::vector<llm::ToolSpec> tools = tools_;
   co_await files_.restore();
   const auto restored = std::chrono::steady_clock::now();
-  co_await llm::prewarm(*provider_, std::move(tools), std::move(stop));
+  co_await llm::prewarm(*provider_, *book_, std::move(tools), std::move(stop));
   const auto warmed = std::chrono::steady_clock::now();
   if (warmed - restored > kWorthKeeping) co_await files_.save();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(warmed - began);

@@ -10,6 +10,7 @@
 
 #include "base/cancel.hpp"
 #include "llm/embedded.hpp"
+#include "llm/example_book.hpp"
 #include "llm/prompt_files.hpp"
 #include "llm/provider.hpp"
 
@@ -21,7 +22,8 @@ class Warmup {
   /// @param provider one of make_warmup_provider(); on `io`, like this.
   /// @param model, client (of `io`) outlive this; the model expects the warm-up.
   Warmup(boost::asio::io_context& io, base::HttpClient& client, llm::EmbeddedModel& model,
-         std::unique_ptr<llm::Provider> provider, std::vector<llm::ToolSpec> tools);
+         std::unique_ptr<llm::Provider> provider, std::shared_ptr<llm::ExampleBook> book,
+         std::vector<llm::ToolSpec> tools);
 
   void start();
   /// Asks it to end; done() tells when it has. [any-thread]
@@ -35,6 +37,7 @@ class Warmup {
   boost::asio::io_context& io_;
   llm::EmbeddedModel& model_;
   const std::unique_ptr<llm::Provider> provider_;
+  const std::shared_ptr<llm::ExampleBook> book_;
   const std::vector<llm::ToolSpec> tools_;
   llm::PromptFiles files_;
   base::CancelSource stop_;

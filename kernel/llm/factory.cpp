@@ -91,10 +91,8 @@ Result<std::unique_ptr<Provider>> make_provider(const config::ModelSettings& set
 }
 
 std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings, base::HttpClient& client,
-                                               asio::io_context& io, EmbeddedModel& embedded,
-                                               std::shared_ptr<ExampleBook> book) {
-  auto plain = std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup);
-  return make_planned(std::move(plain), std::move(book), tuning_of(settings));
+                                               asio::io_context& io, EmbeddedModel& embedded) {
+  return std::make_unique<EmbeddedProvider>(settings, client, io, embedded, Caller::warmup);
 }
 
 }  // namespace collet::llm

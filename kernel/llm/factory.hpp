@@ -25,10 +25,9 @@ enum class Caller;
                                                               base::HttpClient& client, boost::asio::io_context& io,
                                                               EmbeddedModel* embedded,
                                                               std::shared_ptr<ExampleBook> book);
-/// The one that warms an embedded model up, while requests wait for it.
+/// The model itself, as prewarm() needs it: it answers while requests wait.
 [[nodiscard]] std::unique_ptr<Provider> make_warmup_provider(const config::ModelSettings& settings,
                                                              base::HttpClient& client, boost::asio::io_context& io,
-                                                             EmbeddedModel& embedded,
-                                                             std::shared_ptr<ExampleBook> book);
+                                                             EmbeddedModel& embedded);
 
 }  // namespace collet::llm

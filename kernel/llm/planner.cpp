@@ -1,12 +1,12 @@
 #include "llm/planner.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "llm/planner_run.hpp"
+#include "llm/planner_writer.hpp"
 #include "llm/repetition.hpp"
 
 namespace collet::llm {
@@ -20,8 +20,6 @@ namespace {
 constexpr std::string_view kChatRules = "You are a helpful assistant. Answer in the language of the request.";
 constexpr int kPlanTokensMax = 200;
 constexpr int kStepTokensMax = 1'500;
-constexpr int kExampleTokensMax = 200;
-constexpr int kExamplesPerTurnMax = 8;       // written in one turn; each takes a second or two
 
 /// Kept in TurnRequest::memory between the turns of one run.
 struct Plan {
@@ -32,50 +30,17 @@ struct Plan {
   std::vector<ToolSpec> tools;
 };
 
-/// One call of complete(): its request, its time and what it has cost so far.
-class Turn {
- public:
-  Turn(TurnRequest request, base::CancelToken cancel)
-      : request_(std::move(request)), run_(read_run(request_.messages)), cancel_(std::move(cancel)) {}
+/// One call of complete().
+struct Turn {
+  Turn(TurnRequest taken, Provider& inner, ExampleBook& book, base::CancelToken cancel)
+      : request(std::move(taken)),
+        run(read_run(request.messages)),
+        writer(inner, book, request.deadline_ms, std::move(cancel)) {}
 
-  [[nodiscard]] const TurnRequest& request() const { return request_; }
-  [[nodiscard]] const Run& run() const { return run_; }
-  [[nodiscard]] const base::CancelToken& cancel() const { return cancel_; }
-
-  /// A request to the inner model that counts against this turn's deadline.
-  [[nodiscard]] TurnRequest ask(std::vector<Message> messages, Value options) const {
-    TurnRequest out;
-    out.messages = std::move(messages);
-    out.options = std::move(options);
-    if (request_.deadline_ms > 0) {
-      const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin_).count();
-      out.deadline_ms = std::max<std::int64_t>(1, request_.deadline_ms - spent);
-    }
-    return out;
-  }
-
-  void count(const Usage& usage) {
-    usage_.prompt_tokens += usage.prompt_tokens;
-    usage_.completion_tokens += usage.completion_tokens;
-    usage_.total_tokens += usage.total_tokens;
-  }
-  [[nodiscard]] const Usage& usage() const { return usage_; }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  TurnRequest request_;
-  Run run_;
-  base::CancelToken cancel_;
-  Clock::time_point begin_ = Clock::now();
-  Usage usage_;
+  const TurnRequest request;
+  const Run run;
+  Writer writer;
 };
-
-Value constrained(Value schema, std::string_view name, int tokens_max) {
-  const Value json_schema = json::object({{"name", name}, {"strict", true}, {"schema", std::move(schema)}});
-  return json::object({{"temperature", 0},
-                       {"max_tokens", tokens_max},
-                       {"response_format", json::object({{"type", "json_schema"}, {"json_schema", json_schema}})}});
-}
 
 std::vector<Message> chain(std::vector<Message> head, const std::vector<Message>& tail) {
   head.insert(head.end(), tail.begin(), tail.end());
@@ -102,14 +67,14 @@ class Planned : public Provider {
 
   asio::awaitable<Result<ModelTurn>> complete(TurnRequest request, DeltaSink* deltas,
                                               base::CancelToken cancel) override {
-    Turn turn(std::move(request), std::move(cancel));
-    const bool fresh = turn.run().made.empty();
-    const bool wants_none = turn.request().tool_choice.string_or("") == "none";
-    if (fresh && (turn.request().tools.empty() || wants_none)) co_return co_await chat(turn, deltas);
+    Turn turn(std::move(request), *inner_, *book_, std::move(cancel));
+    const bool fresh = turn.run.made.empty();
+    const bool wants_none = turn.request.tool_choice.string_or("") == "none";
+    if (fresh && (turn.request.tools.empty() || wants_none)) co_return co_await chat(turn, deltas);
     auto plan = co_await plan_of(turn);
     if (!plan) co_return std::move(plan).error();
     if (fresh && (*plan)->steps.empty()) co_return co_await chat(turn, deltas);
-    const Progress progress = follow(turn.run(), (*plan)->steps, turn.request().tools);
+    const Progress progress = follow(turn.run, (*plan)->steps, turn.request.tools);
     for (const Step& step : progress.open) {
       auto call = co_await make_call(turn, **plan, progress, step);
       if (!call) co_return std::move(call).error();
@@ -125,15 +90,15 @@ class Planned : public Provider {
 
  private:
   asio::awaitable<Result<std::shared_ptr<Plan>>> plan_of(Turn& turn) {
-    auto* memory = turn.request().memory;
+    auto* memory = turn.request.memory;
     if (memory && *memory) {
       auto known = std::static_pointer_cast<Plan>(*memory);
-      if (known->request == turn.run().request) co_return known;
+      if (known->request == turn.run.request) co_return known;
     }
     auto plan = std::make_shared<Plan>();
-    plan->request = turn.run().request;
-    plan->tools = turn.request().tools;
-    co_await add_examples(turn, plan->tools);
+    plan->request = turn.run.request;
+    plan->tools = turn.request.tools;
+    co_await turn.writer.add_examples(plan->tools);
     auto steps = co_await make_steps(turn, plan->tools);
     if (!steps) co_return std::move(steps).error();
     plan->steps = std::move(steps).value();
@@ -141,29 +106,8 @@ class Planned : public Provider {
     co_return plan;
   }
 
-  /// Tools that bring no example get one that the model writes, once for all runs.
-  asio::awaitable<void> add_examples(Turn& turn, std::vector<ToolSpec>& tools) {
-    int written = 0;
-    for (auto& tool : tools) {
-      if (!tool.examples.empty()) continue;
-      const std::string key = tool_line(tool) + tool.parameters.dump();
-      if (auto known = book_->find(key)) {
-        tool.examples.push_back(std::move(*known));
-        continue;
-      }
-      if (written++ >= kExamplesPerTurnMax) continue;
-      auto asked = turn.ask(example_question(tool), constrained(example_schema(tool), "example", kExampleTokensMax));
-      const auto written_text = co_await write(turn, std::move(asked));
-      if (!written_text) co_return;  // planning will meet the same trouble, and tell
-      auto example = parse_example(*written_text);
-      if (!example) example = examples_of(tool)[0];
-      book_->add(key, *example);
-      tool.examples.push_back(std::move(*example));
-    }
-  }
-
   asio::awaitable<Result<std::vector<Step>>> make_steps(Turn& turn, const std::vector<ToolSpec>& tools) {
-    const Value& choice = turn.request().tool_choice;
+    const Value& choice = turn.request.tool_choice;
     std::vector<Step> steps;
     if (tools.empty()) co_return steps;
     if (const auto named = choice["function"]["name"].as_string()) {
@@ -171,10 +115,9 @@ class Planned : public Provider {
       co_return steps;
     }
     const Value schema = plan_schema(tools, choice.string_or("") == "required");
-    auto messages = chain(plan_prefix(tools), plan_question(turn.run().earlier, turn.run().request));
-    const Value options = constrained(schema, "plan", kPlanTokensMax);
-    auto asked = turn.ask(std::move(messages), json::merge(options, tuning_.plan_options));
-    auto planned = co_await write(turn, std::move(asked));
+    auto messages = chain(plan_prefix(tools), plan_question(turn.run.earlier, turn.run.request));
+    Value options = json::merge(constrained(schema, "plan", kPlanTokensMax), tuning_.plan_options);
+    auto planned = co_await turn.writer.write(std::move(messages), std::move(options));
     if (!planned) co_return std::move(planned).error();
     steps = parse_plan(*planned, tools);
     base::log_debug("planned", {{"plan", *planned}});
@@ -185,33 +128,22 @@ class Planned : public Provider {
   asio::awaitable<Result<std::optional<ToolCall>>> make_call(Turn& turn, const Plan& plan, const Progress& progress,
                                                              const Step& step) {
     std::optional<ToolCall> none;
-    const auto& tools = turn.request().tools;
+    const auto& tools = turn.request.tools;
     const auto tool = std::find_if(tools.begin(), tools.end(), [&](const ToolSpec& t) { return t.name == step.tool; });
     if (tool == tools.end()) co_return none;
     std::optional<Value> arguments = json::object(Members{});
     if (takes_arguments(*tool)) {
       auto messages = chain(steps_prefix(plan.tools), progress.conversation);
-      messages.push_back(message_of("user", step_text(turn.run(), step)));
-      auto asked = turn.ask(std::move(messages), constrained(closed_arguments(*tool), "call", kStepTokensMax));
-      auto written = co_await write(turn, std::move(asked));
+      messages.push_back(message_of("user", step_text(turn.run, step)));
+      Value options = constrained(closed_arguments(*tool), "call", kStepTokensMax);
+      auto written = co_await turn.writer.write(std::move(messages), std::move(options));
       if (!written) co_return std::move(written).error();
       arguments = parse_call(*written, *tool);
       base::log_debug("wrote a call", {{"task", step.task}, {"text", *written}});
     }
-    if (!arguments || is_repeated(turn.run(), step.tool, *arguments)) co_return none;
+    if (!arguments || is_repeated(turn.run, step.tool, *arguments)) co_return none;
     ToolCall call{base::make_call_id(), step.tool, arguments->dump()};
     co_return std::optional<ToolCall>(std::move(call));
-  }
-
-  /// Constrained text. One that loops is worth nothing and comes back empty.
-  asio::awaitable<Result<std::string>> write(Turn& turn, TurnRequest asked) {
-    LoopGuard guard;
-    auto written = co_await inner_->complete(std::move(asked), &guard, turn.cancel());
-    if (guard.tripped()) base::log_info("the model repeated itself and was stopped", {{"bytes", guard.text().size()}});
-    if (guard.tripped()) co_return std::string();
-    if (!written) co_return std::move(written).error();
-    turn.count(written->usage);
-    co_return std::move(written->content);
   }
 
   asio::awaitable<Result<ModelTurn>> hand_out(Turn& turn, ToolCall call, DeltaSink* deltas) {
@@ -222,30 +154,30 @@ class Planned : public Provider {
     ModelTurn out;
     out.tool_calls.push_back(std::move(call));
     out.finish_reason = "tool_calls";
-    out.usage = turn.usage();
+    out.usage = turn.writer.usage();
     co_return out;
   }
 
   asio::awaitable<Result<ModelTurn>> chat(Turn& turn, DeltaSink* deltas) {
-    auto messages = without_tools(turn.request().messages);
-    if (turn.run().instructions.empty()) messages.insert(messages.begin(), message_of("system", kChatRules));
-    auto asked = turn.ask(std::move(messages), turn.request().options);
+    auto messages = without_tools(turn.request.messages);
+    if (turn.run.instructions.empty()) messages.insert(messages.begin(), message_of("system", kChatRules));
+    auto asked = turn.writer.ask(std::move(messages), turn.request.options);
     co_return co_await finish(turn, std::move(asked), deltas);
   }
 
   asio::awaitable<Result<ModelTurn>> answer(Turn& turn, const Plan& plan, const Progress& progress,
                                             DeltaSink* deltas) {
-    const Run& run = turn.run();
+    const Run& run = turn.run;
     auto messages = chain(steps_prefix(plan.tools), progress.conversation);
     const std::string text = answer_text(run.made.back().tool, run.made.back().result, run.request, run.instructions);
     messages.push_back(message_of("user", text));
-    auto asked = turn.ask(std::move(messages), turn.request().options);
+    auto asked = turn.writer.ask(std::move(messages), turn.request.options);
     co_return co_await finish(turn, std::move(asked), deltas);
   }
 
   asio::awaitable<Result<ModelTurn>> finish(Turn& turn, TurnRequest asked, DeltaSink* deltas) {
     LoopGuard guard(deltas);
-    auto said = co_await inner_->complete(std::move(asked), &guard, turn.cancel());
+    auto said = co_await inner_->complete(std::move(asked), &guard, turn.writer.cancel());
     if (guard.tripped()) {
       base::log_info("the model repeated itself and was stopped", {{"bytes", guard.text().size()}});
       ModelTurn cut;
@@ -254,8 +186,8 @@ class Planned : public Provider {
       said = std::move(cut);
     }
     if (!said) co_return std::move(said).error();
-    turn.count(said->usage);
-    said->usage = turn.usage();
+    turn.writer.count(said->usage);
+    said->usage = turn.writer.usage();
     co_return said;
   }
 
@@ -271,25 +203,22 @@ std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::sha
   return std::make_unique<Planned>(std::move(inner), std::move(book), std::move(tuning));
 }
 
-asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel) {
-  // Two turns on the ordinary path, so that what is warm is what will be asked.
-  const auto with_arguments =
-      std::find_if(tools.begin(), tools.end(), [](const ToolSpec& tool) { return takes_arguments(tool); });
-  std::vector<Value> choices{"auto"};
-  if (with_arguments != tools.end()) {
-    const Value function = json::object({{"name", with_arguments->name}});
-    choices.push_back(json::object({{"type", "function"}, {"function", function}}));
-  }
-  for (const auto& choice : choices) {
-    TurnRequest request;
-    request.messages.push_back(message_of("user", "Hello!"));
-    request.tools = tools;
-    request.tool_choice = choice;
-    request.options = json::object({{"temperature", 0}, {"max_tokens", 1}});
-    auto done = co_await provider.complete(std::move(request), nullptr, cancel);
-    if (!done) base::log_warn("the model could not be warmed up", {{"why", done.error().message}});
-    if (!done) co_return;
-  }
+asio::awaitable<void> prewarm(Provider& inner, ExampleBook& book, std::vector<ToolSpec> tools,
+                              base::CancelToken cancel) {
+  if (tools.empty()) co_return;
+  Writer writer(inner, book, 0, std::move(cancel));
+  co_await writer.add_examples(tools);
+  constexpr std::string_view kAnything = "Hello!";
+  auto question = chain(plan_prefix(tools), plan_question(std::vector<EarlierTurn>(), kAnything));
+  Value plan_options = constrained(plan_schema(tools, false), "plan", 1);
+  auto planned = co_await writer.write(std::move(question), std::move(plan_options));
+  if (!planned) base::log_warn("the model could not be warmed up", {{"why", planned.error().message}});
+  const auto callable = std::find_if(tools.begin(), tools.end(), takes_arguments);
+  if (!planned || callable == tools.end()) co_return;
+  auto messages = steps_prefix(tools);
+  messages.push_back(message_of("user", first_step_text({}, kAnything, {callable->name, "do what was asked"})));
+  Value options = constrained(closed_arguments(*callable), "call", 1);
+  co_await writer.write(std::move(messages), std::move(options));
 }
 
 }  // namespace collet::llm

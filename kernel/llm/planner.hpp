@@ -25,9 +25,10 @@ struct PlannerTuning {
 [[nodiscard]] std::unique_ptr<Provider> make_planned(std::unique_ptr<Provider> inner, std::shared_ptr<ExampleBook> book,
                                                      PlannerTuning tuning = {});
 
-/// Takes two small turns with `tools`, so that the model server has both prompt
-/// prefixes in its cache, examples are written for tools that bring none, and the
-/// first real request waits for none of it. @param provider a planned one.
-boost::asio::awaitable<void> prewarm(Provider& provider, std::vector<ToolSpec> tools, base::CancelToken cancel = {});
+/// Has `inner`, the model itself, read both prompt prefixes for `tools`, one after the
+/// other and nothing else, so that its server keeps both; examples are written for
+/// tools that bring none. The first real request waits for none of it.
+boost::asio::awaitable<void> prewarm(Provider& inner, ExampleBook& book, std::vector<ToolSpec> tools,
+                                     base::CancelToken cancel = {});
 
 }  // namespace collet::llm

@@ -268,17 +268,17 @@ TEST_F(PlannerTest, InstructionsReachTheAnswer) {
   EXPECT_NE(said.find("Follow these instructions: Talk like a pirate."), std::string::npos) << said;
 }
 
-boost::asio::awaitable<bool> warm(Provider& provider, std::vector<ToolSpec> tools) {
-  co_await prewarm(provider, std::move(tools));
+boost::asio::awaitable<bool> warm(Provider& inner, ExampleBook& book, std::vector<ToolSpec> tools) {
+  co_await prewarm(inner, book, std::move(tools));
   co_return true;
 }
 
 TEST_F(PlannerTest, PrewarmAsksWhatTurnsWillAsk) {
-  inner->says = {R"({"plan": []})", "H", kOslo, kOneStep, kOslo};
-  testing::run_task(warm(*planned, tools));
+  inner->says = {"{", "{", kOneStep, kOslo};
+  testing::run_task(warm(*inner, *book, tools));
   turn();
-  ASSERT_EQ(inner->asked.size(), 5u);
-  const std::size_t pairs[][2] = {{0, 3}, {2, 4}};  // planning, writing a call
+  ASSERT_EQ(inner->asked.size(), 4u) << "nothing but the two: a third conversation would push one out";
+  const std::size_t pairs[][2] = {{0, 2}, {1, 3}};  // planning, writing a call
   for (const auto& [warmed, used] : pairs) {
     const auto head = [&](std::size_t i) {
       const auto& all = inner->asked[i].messages;

@@ -31,6 +31,9 @@ def make_parameters(xllamacpp, arguments):
     parameters.n_parallel = arguments.slots
     # One pool of cells: a single long run may use the whole context.
     parameters.kv_unified = True
+    # A run takes turns between two prompts: each keeps its slot. Left alone, the one
+    # at rest is put away whenever the other is used.
+    parameters.cache_idle_slots = False
     parameters.cache_prompt = True
     parameters.cache_ram_mib = arguments.cache_mib
     parameters.cpuparams.n_threads = arguments.threads

@@ -90,10 +90,12 @@ class Loop {
     if (source == Source::control) return on_control();
     if (source == Source::signal) return on_signal();
     Slot* slot = index < slots_.size() ? slots_[index].get() : nullptr;
-    if (slot == nullptr || !slot->busy()) return;  // an event of a box that has just ended
+    if (slot == nullptr) return;
+    // Also between two boxes: what is not taken note of is reported for ever.
+    if (source == Source::memory) return slot->on_memory_event();
+    if (!slot->busy()) return;  // an event of a box that has just ended
     if (source == Source::process) return on_end(*slot);
-    if (source == Source::memory) slot->check_memory();
-    else on_command(*slot);
+    on_command(*slot);
   }
 
   // The parent-death signal follows the thread that started us, so it proves

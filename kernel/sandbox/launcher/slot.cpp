@@ -225,6 +225,11 @@ void Slot::tick() {
   if (doubt_ > 0) check_memory();
 }
 
+void Slot::on_memory_event() {
+  cgroup_.clear_oom_event();
+  check_memory();
+}
+
 void Slot::check_memory() {
   if (!busy() || oom_) return;
   if (cgroup_.oom_happened()) {
@@ -235,7 +240,6 @@ void Slot::check_memory() {
   // The event comes just before the kill: look again for a while.
   if (doubt_ == 0) doubt_ = kDoubtTicks;
   if (doubt_ != INT_MAX) --doubt_;
-  cgroup_.clear_oom_event();
 }
 
 void Slot::finish() {

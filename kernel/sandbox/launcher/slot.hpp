@@ -58,8 +58,8 @@ class Slot {
   /// Has the first process end everything, which counts what was used; it gets
   /// kill_patience to do so before it is killed itself.
   void kill();
-  /// After an event: ends the box if it met its memory limit.
-  void check_memory();
+  /// The memory group has something to tell: ends the box if it met its limit.
+  void on_memory_event();
   /// True while tick() should be called again soon.
   [[nodiscard]] bool needs_ticks() const { return busy() && (doubt_ > 0 || kill_at_ns_ != 0); }
   void tick();
@@ -67,6 +67,7 @@ class Slot {
   void finish();
 
  private:
+  void check_memory();
   bool fail(Step step, int error, std::uint32_t index = 0);
   bool fail(const Failure& failure);
   [[nodiscard]] bool prepare(const wire::SpecView& spec, BoxPlan& plan);

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
@@ -34,6 +35,32 @@ TEST_F(LimitsTest, AnotherSizeOnTheSameSlotTakesEffect) {
     spec.size.memory_bytes = megabytes << 20;
     EXPECT_EQ(run(spec).outcome, megabytes == 256 ? Outcome::exited : Outcome::oom) << megabytes;
   }
+}
+
+// utime + stime of a process so far.
+std::int64_t cpu_ms(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  std::istringstream fields(line.substr(line.rfind(')') + 2));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  std::int64_t user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) * 1000 / ::sysconf(_SC_CLK_TCK);
+}
+
+// The kernel's notice of it may come when the box has ended already.
+TEST_F(LimitsTest, AnEndForMemoryLeavesTheLauncherAtRest) {
+  std::vector<BoxSpec> specs;
+  for (int i = 0; i < 4; ++i) {
+    specs.push_back(python("import os\nfor i in range(3): os.fork()\nx = b'x' * (400 << 20)\n"));
+    specs.back().size.memory_bytes = 64 << 20;
+  }
+  for (const auto& result : run_all(std::move(specs))) EXPECT_EQ(result.outcome, Outcome::oom) << describe(result);
+  const std::int64_t before_ms = cpu_ms(launcher_pid());
+  const auto rest = run(shell("sleep 1"));
+  EXPECT_LT(cpu_ms(launcher_pid()) - before_ms, 200) << "in " << rest.wall_us << " us in which nothing was to do";
 }
 
 TEST_F(LimitsTest, ProcessesHaveALimit) {

@@ -30,7 +30,8 @@ constexpr std::string_view kStepRules =
     "When you are told to answer, answer the request in plain text with the values that the results show.\n";
 
 constexpr const char* kWriteOut = "\nNo variable and no file holds the result above: write its values out.";
-constexpr const char* kAnswerNow = "Now answer in plain text and state the names and values found. The request was: ";
+constexpr const char* kAnswerNow =
+    "Now answer in plain text. Name each thing that was found, with its number and values. The request was: ";
 
 /// Requests that need no tool, so that the model learns that it may leave them be.
 constexpr std::array<std::string_view, 8> kNoToolRequests = {

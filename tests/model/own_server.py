@@ -32,7 +32,7 @@ class OwnServer:
         self.write("config.yaml", self.settings(upstream) | (config or {}))  # JSON is YAML
 
     def settings(self, upstream):
-        model = {"id": "eval", "provider": "embedded", "embedded": {"prewarm_tools": ["*"]}}
+        model = {"id": "eval", "provider": "embedded", "embedded": {"prewarm_tools": []}}  # a pinned argument makes other prompts
         if upstream:
             model = {"id": "eval", "provider": "openai", "base_url": upstream, "upstream_model": "eval", "tool_mode": "planned"}
         instance = {"plugin": "eval", "name": "eval", "config": {"file": os.path.join(self.folder, "cases.json")}}

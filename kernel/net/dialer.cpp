@@ -1,6 +1,7 @@
 #include "net/dialer.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -16,8 +17,10 @@ using ErrorCode = boost::system::error_code;
 
 namespace {
 
-// How long an address may be silent while another is left.
+// How long an address may be silent while another is left, at its first and at its
+// second try: a lost SYN is sent again after 1 s.
 constexpr std::chrono::milliseconds kPatience{500};
+constexpr std::chrono::milliseconds kMorePatience{4000};
 
 }  // namespace
 
@@ -44,13 +47,14 @@ void Dialer::resolve(const std::string& host, std::uint16_t port) {
   resolver_->async_resolve(host, std::to_string(port), flags,
                            [self = shared_from_this()](const ErrorCode& ec, const tcp::resolver::results_type& found) {
                              if (!self->done_) return;
-                             if (ec) self->reason_ = "its name was not found: " + ec.message();
+                             if (ec) self->explain("its name was not found: " + ec.message());
                              for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
                              self->try_next();
                            });
 }
 
 void Dialer::try_next() {
+  if (next_ == 0) first_round_ = endpoints_.size();
   while (next_ < endpoints_.size()) {
     const Endpoint endpoint = endpoints_[next_++];
     if (!open(endpoint)) continue;
@@ -59,23 +63,32 @@ void Dialer::try_next() {
     return;
   }
   if (refusal_) finish(std::move(*refusal_));
-  else finish(Error{Errc::unavailable, origin_ + ": no connection: " + reason_});
+  else finish(Error{Errc::unavailable, origin_ + ": no connection: " + (reason_.empty() ? "it has no address" : reason_)});
 }
 
 void Dialer::on_connected(const ErrorCode& ec) {
   if (!done_) return;
   patience_.cancel();
   if (!ec && socket_.is_open()) return finish(std::move(socket_));
-  reason_ = socket_.is_open() ? ec.message() : "it was silent";
+  explain(socket_.is_open() ? ec.message() : "it was silent");
   try_next();
+}
+
+// The first reason is kept: "localhost" without IPv6 is refused twice, and only the
+// first time by the peer. @return false.
+bool Dialer::explain(const std::string& reason) {
+  if (reason_.empty()) reason_ = reason;
+  return false;
 }
 
 // Closing ends the wait for the connection, and the next address has its turn.
 void Dialer::limit_patience() {
-  patience_.expires_after(kPatience);
+  patience_.expires_after(next_ <= first_round_ ? kPatience : kMorePatience);
   patience_.async_wait([self = shared_from_this(), attempt = next_](const ErrorCode& ec) {
+    if (ec || !self->done_ || attempt != self->next_) return;
+    if (attempt <= self->first_round_) self->endpoints_.push_back(Endpoint(self->endpoints_[attempt - 1]));
     ErrorCode ignored;
-    if (!ec && self->done_ && attempt == self->next_) self->socket_.close(ignored);
+    self->socket_.close(ignored);
   });
 }
 
@@ -91,11 +104,12 @@ bool Dialer::open(const Endpoint& endpoint) {
   ErrorCode ec;
   socket_.close(ec);
   const int fd = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) {
-    reason_ = ErrorCode(errno, boost::system::system_category()).message();
-    return false;
-  }
+  if (fd < 0) return explain(ErrorCode(errno, boost::system::system_category()).message());
   socket_.assign(endpoint.protocol(), fd, ec);
+  if (ec) {
+    ::close(fd);
+    return explain(ec.message());
+  }
   socket_.set_option(tcp::no_delay(true), ec);
   socket_.set_option(asio::socket_base::keep_alive(true), ec);
   return true;

@@ -23,7 +23,8 @@ using DirectSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boos
 
 /// Tries a host's addresses one after the other, each after the guard's consent.
 /// Has no time limit of its own, but does not wait for one address while others are
-/// left. Keeps itself alive until it is done or stopped. [request-thread]
+/// left; one that was silent has a second, longer try. Keeps itself alive until it is
+/// done or stopped. [request-thread]
 class Dialer : public std::enable_shared_from_this<Dialer> {
  public:
   using Done = std::function<void(Result<DirectSocket>)>;
@@ -46,6 +47,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   void on_connected(const boost::system::error_code& ec);
   void limit_patience();
   bool open(const Endpoint& endpoint);
+  bool explain(const std::string& reason);
   void finish(Result<DirectSocket> result);
 
   boost::asio::io_context& io_;
@@ -53,12 +55,13 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   const std::string origin_;
   Done done_;
   std::optional<boost::asio::ip::tcp::resolver> resolver_;
-  std::vector<Endpoint> endpoints_;
+  std::vector<Endpoint> endpoints_;  // silent ones stand here twice
+  std::size_t first_round_ = 0;      // how many are tried for the first time
   std::size_t next_ = 0;
   DirectSocket socket_;
   boost::asio::steady_timer patience_;
   std::optional<Error> refusal_;
-  std::string reason_ = "it has no address";
+  std::string reason_;  // of the first that failed
 };
 
 }  // namespace collet::net

@@ -120,7 +120,7 @@ void DirectEngine::dial(DirectTransfer& transfer) {
 void DirectEngine::on_dialed(DirectTransfer& transfer, Result<DirectSocket> socket) {
   transfer.dialer.reset();
   if (socket) {
-    const auto connection = std::make_shared<DirectConnection>(*this, std::move(socket).value(), transfer.peer, options_.user_agent);
+    const auto connection = std::make_shared<DirectConnection>(*this, std::move(socket).value(), transfer.peer, options_);
     start(transfer, *connection);
   } else {
     transfer.fail(std::move(socket).error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/clock.hpp"
 #include "net/outbound_request.hpp"
 
 namespace collet::net {
@@ -11,13 +12,17 @@ namespace asio = boost::asio;
 using Progress = ResponseReader::Progress;
 using ErrorCode = boost::system::error_code;
 
+namespace {
+constexpr int kReadsMax = 16;  // before others of the loop have their turn
+}  // namespace
+
 DirectConnection::DirectConnection(Owner& owner, DirectSocket socket, std::shared_ptr<DirectPeer> peer,
-                                   const std::string& user_agent)
+                                   const HttpClientOptions& options)
     : owner_(&owner),
       socket_(std::move(socket)),
       transport_(make_plain_transport(socket_.native_handle())),
       peer_(std::move(peer)),
-      user_agent_(user_agent) {}
+      options_(options) {}
 
 void DirectConnection::start(DirectTransfer& transfer) {
   transfer_ = &transfer;
@@ -28,7 +33,7 @@ void DirectConnection::start(DirectTransfer& transfer) {
   is_sent_ = false;
   std::string& head = owner_->scratch_text();
   head.clear();
-  append_request_head(head, transfer.request(), transfer.url, user_agent_);
+  append_request_head(head, transfer.request(), transfer.url, options_.user_agent);
   send(head);
   await_readable();
 }
@@ -76,9 +81,10 @@ void DirectConnection::on_readable() {
 void DirectConnection::receive() {
   const auto self = shared_from_this();
   const std::span<char> into = owner_->scratch();
-  while (transfer_ && !transfer_->pause_if_full()) {
+  for (int reads = 0; transfer_ && !transfer_->pause_if_full(); ++reads) {
+    if (reads == kReadsMax) return await_readable();
     const IoResult result = transport_->read(into);
-    if (result.status == IoStatus::closed) return on_end();
+    if (result.status == IoStatus::closed) return on_end(result.is_orderly);
     if (result.status == IoStatus::done) take({into.data(), result.bytes});
     if (owner_ && result.bytes < into.size()) return await_readable();  // there is no more for now
   }
@@ -106,15 +112,16 @@ void DirectConnection::take(std::string_view bytes) {
   }
 }
 
-void DirectConnection::on_end() {
+void DirectConnection::on_end(bool is_orderly) {
   Owner& owner = *owner_;
   if (is_reused_ && !reader_.begun()) {
     DirectTransfer& transfer = *std::exchange(transfer_, nullptr);
     close();
     return owner.on_stale(transfer);
   }
-  if (reader_.finish() == Progress::complete) finish(false);
-  else fail(reader_.error());
+  if (reader_.finish() == Progress::broken) return fail(reader_.error());
+  if (!is_orderly) return fail({Errc::unavailable, "the connection broke in the middle of the response"});
+  finish(false);
 }
 
 void DirectConnection::finish(bool is_reusable) {
@@ -126,6 +133,7 @@ void DirectConnection::finish(bool is_reusable) {
     return owner.on_over(transfer);
   }
   is_reused_ = true;
+  rests_since_ms_ = monotonic_ms();
   await_readable();
   owner.on_rest(*this, transfer);
 }
@@ -140,7 +148,9 @@ void DirectConnection::fail(const Error& error) {
 
 void DirectConnection::resume() { await_readable(); }
 
-bool DirectConnection::is_usable() { return owner_ && transport_->peek() == IoStatus::want_read; }
+bool DirectConnection::is_usable() {
+  return owner_ && monotonic_ms() - rests_since_ms_ < options_.idle_ms_max && transport_->peek() == IoStatus::want_read;
+}
 
 void DirectConnection::close() {
   owner_ = nullptr;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -54,7 +55,7 @@ class DirectConnection : public std::enable_shared_from_this<DirectConnection> {
     ~Owner() = default;
   };
 
-  DirectConnection(Owner& owner, DirectSocket socket, std::shared_ptr<DirectPeer> peer, const std::string& user_agent);
+  DirectConnection(Owner& owner, DirectSocket socket, std::shared_ptr<DirectPeer> peer, const HttpClientOptions& options);
 
   /// Sends the transfer's request, as much of it as the socket takes at once.
   void start(DirectTransfer& transfer);
@@ -62,7 +63,8 @@ class DirectConnection : public std::enable_shared_from_this<DirectConnection> {
   void resume();
   /// Leaves the transfer where it is. Nothing is called any more.
   void close();
-  /// At rest: whether neither an end nor a byte has come, which would belong to nothing.
+  /// At rest: whether neither an end nor a byte has come, which would belong to nothing,
+  /// and it has not rested for so long that somebody between may have forgotten it.
   [[nodiscard]] bool is_usable();
   [[nodiscard]] DirectPeer& peer() const { return *peer_; }
 
@@ -71,7 +73,7 @@ class DirectConnection : public std::enable_shared_from_this<DirectConnection> {
   void on_readable();
   void receive();
   void take(std::string_view bytes);
-  void on_end();
+  void on_end(bool is_orderly);
   void finish(bool is_reusable);
   void fail(const Error& error);
   void await_readable();
@@ -81,7 +83,7 @@ class DirectConnection : public std::enable_shared_from_this<DirectConnection> {
   DirectSocket socket_;
   std::unique_ptr<Transport> transport_;
   const std::shared_ptr<DirectPeer> peer_;
-  const std::string& user_agent_;
+  const HttpClientOptions& options_;
   ResponseReader reader_{kAnswerHeadBytesMax};
   DirectTransfer* transfer_ = nullptr;  // null: at rest
   std::string head_;                    // of a request that did not go out at once
@@ -89,6 +91,7 @@ class DirectConnection : public std::enable_shared_from_this<DirectConnection> {
   bool is_sent_ = false;
   bool is_reused_ = false;
   bool is_read_armed_ = false;
+  std::int64_t rests_since_ms_ = 0;
 };
 
 }  // namespace collet::net

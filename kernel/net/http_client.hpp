@@ -28,7 +28,8 @@ struct HttpClientOptions {
   // Each transport counts its own.
   int connections_max = 1024;  ///< Open at once; further exchanges wait their turn.
   int per_host_max = 512;
-  int idle_max = 64;           ///< Kept open for reuse.
+  int idle_max = 64;           ///< Kept open for reuse ...
+  int idle_ms_max = 90'000;    ///< ... and so long: what is between may forget silently, some after two minutes.
   std::string user_agent = "collet";
 };
 

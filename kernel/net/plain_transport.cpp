@@ -11,7 +11,8 @@ namespace {
 IoResult outcome(ssize_t moved, IoStatus wanted) {
   if (moved > 0) return {IoStatus::done, static_cast<std::size_t>(moved)};
   if (moved == 0) return {IoStatus::closed, 0};
-  return {errno == EAGAIN || errno == EWOULDBLOCK ? wanted : IoStatus::closed, 0};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {wanted, 0};
+  return {IoStatus::closed, 0, false};
 }
 
 class PlainTransport final : public Transport {

@@ -41,6 +41,8 @@ void TransferEngine::shut_down() {
     abandon(*transfer);
     transfer->news().drop();
   }
+  // Who had news already would wait for a loop that does not turn any more.
+  for (const auto& transfer : std::exchange(news_, {})) transfer->news().drop();
   alarm_.cancel();
 }
 
@@ -74,7 +76,8 @@ void TransferEngine::expire_slow() {
     if (now_ms >= transfer.deadline_ms()) slow.push_back(transfer.shared_from_this());
   }
   for (const auto& transfer : slow) {
-    if (!transfer->is_linked()) continue;
+    // Ending another one may have moved this one on, and its deadline with it.
+    if (!transfer->is_linked() || now_ms < transfer->deadline_ms()) continue;
     transfer->expire(now_ms);
     dismiss(*transfer);
     release(*transfer);

@@ -20,6 +20,7 @@ enum class IoStatus {
 struct IoResult {
   IoStatus status = IoStatus::closed;
   std::size_t bytes = 0;
+  bool is_orderly = true;  ///< closed: by the peer, who had said all; else it broke.
 };
 
 /// Never blocks and never waits: the connection does the waiting. Does not own the

@@ -75,6 +75,17 @@ TEST(DirectClient, IsUsedForPlainUrlsOnly) {
   EXPECT_THAT(encoding(raw.url("/a/../b")), HasSubstr("gzip"));
 }
 
+TEST(DirectClient, AConnectionThatHasRestedTooLongIsNotTrusted) {
+  RawServer server([](RawServer::Peer& peer, int) {
+    while (!peer.request().empty()) peer.say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  net::HttpClientOptions options;
+  options.idle_ms_max = 0;
+  Fetcher fetcher(kDirect, options);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(shown(fetcher.fetch(get(server.url()))), "200: ok");
+  EXPECT_EQ(server.connections(), 3);
+}
+
 TEST(DirectClient, AsksForNoEncodingAndRefusesOne) {
   RawServer server(say_deflated);
   Fetcher fetcher(kDirect);

@@ -105,6 +105,28 @@ TEST_P(HttpClientTest, SaysWhenThePeerBreaksOff) {
   EXPECT_EQ(half.error().code, Errc::unavailable) << shown(half);
 }
 
+TEST_P(HttpClientTest, AResetIsNoEndOfABody) {
+  RawServer server([](RawServer::Peer& peer, int) {
+    peer.request();
+    peer.say("HTTP/1.0 200 OK\r\n\r\nhalf");  // to be read until the connection ends
+    peer.break_off();
+  });
+  Fetcher fetcher(GetParam());
+  const auto answer = fetcher.fetch(get(server.url()));
+  ASSERT_FALSE(answer) << shown(answer);
+  EXPECT_EQ(answer.error().code, Errc::unavailable) << shown(answer);
+}
+
+TEST_P(HttpClientTest, SaysWhatThePeerDidNotWhatIsMissingHere) {
+  std::uint16_t port = 0;
+  { port = RawServer([](RawServer::Peer&, int) {}).port(); }
+  Fetcher fetcher(GetParam());
+  const auto answer = fetcher.fetch(get("http://localhost:" + std::to_string(port) + "/"));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::unavailable) << shown(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("onnect")) << "refused or not connected, but no word of address families";
+}
+
 TEST_P(HttpClientTest, AsksItsGuardForEachNewConnection) {
   TestServer server;
   int asked = 0;

@@ -40,6 +40,11 @@ bool RawServer::Peer::say(std::string_view bytes) {
   return true;
 }
 
+void RawServer::Peer::break_off() {
+  const linger now{1, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 void RawServer::Peer::wait_for_end() {
   char piece[4096];
   while (recv(socket_, piece, sizeof piece, 0) > 0) {

@@ -22,6 +22,8 @@ class RawServer {
     std::string request();
     /// False when the client has left.
     bool say(std::string_view bytes);
+    /// Has the connection end by a reset when the script returns.
+    void break_off();
     /// Until the client has closed.
     void wait_for_end();
 

@@ -30,8 +30,7 @@ constexpr std::string_view kStepRules =
     "When you are told to answer, answer the request in plain text with the values that the results show.\n";
 
 constexpr const char* kWriteOut = "\nNo variable and no file holds the result above: write its values out.";
-constexpr const char* kAnswerNow =
-    "Now answer in plain text. Name each thing that was found, with its number and values. The request was: ";
+constexpr const char* kAnswerNow = "Now answer in plain text and state the names and values found. The request was: ";
 
 /// Requests that need no tool, so that the model learns that it may leave them be.
 constexpr std::array<std::string_view, 8> kNoToolRequests = {
@@ -79,6 +78,17 @@ const std::array<FlowExample, 2>& flow_examples() {
   }};
   return kExamples;
 }
+
+/// That an answer names what was found. Examples of tools mostly ask for one value,
+/// and after those a small model says "there are two" and no more.
+struct FoundExample {
+  const char* request = "Do we have any notes about the garden?";
+  Step step = {"note_find", "find notes about the garden"};
+  const char* arguments = R"({"text": "garden"})";
+  const char* result = "n7 Water the garden (done)\nn9 Buy garden chairs (open)";
+  const char* answer =
+      "Yes, there are two: n7, Water the garden, which is done, and n9, Buy garden chairs, which is open.";
+};
 
 Message message(std::string role, std::string_view text) {
   Message out;
@@ -236,6 +246,9 @@ std::vector<Message> steps_prefix(const std::vector<ToolSpec>& tools) {
     if (shot.example.answer.empty()) continue;
     add(answer_text(step.tool, shot.example.result, shot.example.request, ""), shot.example.answer);
   }
+  const FoundExample found;
+  add(first_step_text({}, found.request, found.step), found.arguments);
+  add(answer_text(found.step.tool, found.result, found.request, ""), found.answer);
   for (const auto& flow : flow_examples()) {
     add(first_step_text({}, flow.request, flow.first), flow.first_arguments);
     add(next_step_text(flow.first.tool, flow.first_result, flow.second), flow.second_arguments);

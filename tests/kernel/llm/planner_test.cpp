@@ -122,7 +122,7 @@ assistant: {}
 user: Result of clock:
 noon
 
-Now answer in plain text. Name each thing that was found, with its number and values. The request was: How warm is Oslo, and what time is it?
+Now answer in plain text and state the names and values found. The request was: How warm is Oslo, and what time is it?
 )");
 }
 

@@ -1,16 +1,20 @@
 #include "llm/repetition.hpp"
 
+#include <algorithm>
+
 namespace collet::llm {
 namespace {
-constexpr std::size_t kPeriodMax = 48;
+constexpr std::size_t kPeriodMax = 400;  // a few sentences
 constexpr std::size_t kLoopBytes = 480;
+constexpr std::size_t kTimes = 4;
 }  // namespace
 
 bool ends_in_a_loop(std::string_view text) {
-  if (text.size() < kLoopBytes) return false;
-  const std::string_view tail = text.substr(text.size() - kLoopBytes);
   for (std::size_t period = 1; period <= kPeriodMax; ++period) {
-    if (tail.substr(period) == tail.substr(0, kLoopBytes - period)) return true;
+    const std::size_t size = std::max(kLoopBytes, kTimes * period);
+    if (text.size() < size) return false;
+    const std::string_view tail = text.substr(text.size() - size);
+    if (tail.substr(period) == tail.substr(0, size - period)) return true;
   }
   return false;
 }

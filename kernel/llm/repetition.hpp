@@ -9,8 +9,8 @@
 
 namespace collet::llm {
 
-/// True when the end of the text is one piece of at most 48 bytes, over and over,
-/// for 480 bytes.
+/// True when the end of the text is one piece of at most 400 bytes, over and over: at
+/// least four times and for 480 bytes.
 [[nodiscard]] bool ends_in_a_loop(std::string_view text);
 
 /// Collects the content of a turn and ends it once it loops: small models at

@@ -21,6 +21,13 @@ TEST(Repetition, OnePieceOverAndOverIsALoop) {
   EXPECT_TRUE(ends_in_a_loop(repeated(" ", 480)));
 }
 
+TEST(Repetition, SentencesThatComeRoundAgainAreALoop) {
+  const std::string wish = "May you always have a beautiful smile and a warm heart. May you always be surrounded by "
+                           "friends and family who love you and support you. ";
+  EXPECT_TRUE(ends_in_a_loop("Dear Aunt, " + repeated(wish, 4)));
+  EXPECT_FALSE(ends_in_a_loop("Dear Aunt, " + repeated(wish, 3))) << "a refrain";
+}
+
 TEST(Repetition, OrdinaryTextIsNone) {
   std::string counting;
   for (int i = 0; i < 400; ++i) counting += "item " + std::to_string(i) + "\n";

@@ -36,7 +36,7 @@ Result<Value> manage(const ModelScripts& scripts, const config::ModelSettings& m
     if (!event) continue;
     if ((*event)["event"].string_or("") == last) return *event;
     if ((*event)["event"].string_or("") == "failed") return script_error(*event);
-    if (!each(*event)) return Error{Errc::cancelled, "the download was given up; it goes on from there next time"};
+    if (!each(*event)) return Error{Errc::cancelled, "given up"};
   }
 }
 
@@ -55,9 +55,10 @@ PullProgress progress_of(const Value& event) {
 bool ignore(const Value&) { return true; }
 
 Result<PullSummary> fetch(const ModelScripts& scripts, const config::ModelSettings& model, std::string_view action,
-                          const PullCallback& progress) {
+                          std::string_view given_up, const PullCallback& progress) {
   const auto tell = [&](const Value& event) { return !progress || progress(progress_of(event)); };
   auto done = manage(scripts, model, action, "done", tell);
+  if (!done && done.error().code == Errc::cancelled) return Error{Errc::cancelled, std::string(given_up)};
   if (!done) return done.error();
   return PullSummary{text_of(*done, "model"), text_of(*done, "runtime"), text_of(*done, "directory"),
                      (*done)["seconds"].as_double().value_or(0)};
@@ -79,12 +80,12 @@ bool ModelStoreStatus::complete() const {
 
 Result<PullSummary> pull_model(const ModelScripts& scripts, const config::ModelSettings& model,
                                const PullCallback& progress) {
-  return fetch(scripts, model, "pull", progress);
+  return fetch(scripts, model, "pull", "the download was given up; it goes on from there next time", progress);
 }
 
 Result<PullSummary> build_runtime(const ModelScripts& scripts, const config::ModelSettings& model,
                                   const PullCallback& progress) {
-  return fetch(scripts, model, "build-runtime", progress);
+  return fetch(scripts, model, "build-runtime", "the build was given up; the runtime is as it was", progress);
 }
 
 Result<ModelStoreStatus> model_status(const ModelScripts& scripts, const config::ModelSettings& model) {

@@ -14,8 +14,8 @@
 
 #include "net/curl_client.hpp"
 #include "net/curl_handle.hpp"
-#include "net/outbound_request.hpp"
 #include "net/socket_watch.hpp"
+#include "net/transfer_client.hpp"
 #include "net/transfer_engine.hpp"
 
 namespace collet::net {
@@ -34,6 +34,7 @@ class Engine final : public TransferEngine, public HandleOwner {
   ~Engine() override;
 
   void begin(const std::shared_ptr<Transfer>& transfer);
+  void close() { shut_down(); }
 
   void on_news(Transfer& transfer) override { has_news(transfer); }
   curl_socket_t open_socket(const curl_sockaddr& address, std::optional<Error>& refusal) override;
@@ -277,28 +278,11 @@ void Engine::collect() {
   }
 }
 
-class CurlClient final : public base::HttpClient {
- public:
-  explicit CurlClient(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
-  ~CurlClient() override { engine_->shut_down(); }
-
-  std::unique_ptr<base::HttpExchange> open(base::HttpRequest request) override {
-    auto checked = check_outbound(request);
-    auto transfer = std::make_shared<Transfer>(std::move(request));
-    if (checked) engine_->begin(transfer);
-    else transfer->fail(std::move(checked).error());
-    return make_exchange(engine_, std::move(transfer));
-  }
-
- private:
-  std::shared_ptr<Engine> engine_;
-};
-
 }  // namespace
 
 std::unique_ptr<base::HttpClient> make_curl_client(asio::io_context& io, HttpClientOptions options) {
   [[maybe_unused]] static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  return std::make_unique<CurlClient>(std::make_shared<Engine>(io, std::move(options)));
+  return std::make_unique<TransferClient<Engine, Transfer>>(std::make_shared<Engine>(io, std::move(options)));
 }
 
 }  // namespace collet::net

@@ -11,7 +11,7 @@
 
 #include "net/direct_connection.hpp"
 #include "net/direct_pool.hpp"
-#include "net/outbound_request.hpp"
+#include "net/transfer_client.hpp"
 #include "net/transfer_engine.hpp"
 
 namespace collet::net {
@@ -27,7 +27,7 @@ class DirectEngine final : public TransferEngine, public DirectConnection::Owner
   DirectEngine(asio::io_context& io, HttpClientOptions options)
       : TransferEngine(io), options_(std::move(options)), pool_(options_), scratch_(kScratchBytes) {}
 
-  void begin(DirectTransfer& transfer);
+  void begin(const std::shared_ptr<DirectTransfer>& begun);
   void close();
 
  private:
@@ -60,7 +60,8 @@ class DirectEngine final : public TransferEngine, public DirectConnection::Owner
 
 // Beginning and end of a transfer
 
-void DirectEngine::begin(DirectTransfer& transfer) {
+void DirectEngine::begin(const std::shared_ptr<DirectTransfer>& begun) {
+  DirectTransfer& transfer = *begun;
   const auto url = parse_plain_url(transfer.request().url);
   if (!url) return transfer.fail(Error{Errc::invalid, "the URL is no plain http:// one"});
   transfer.url = *url;
@@ -183,27 +184,11 @@ void DirectEngine::on_lost(DirectConnection& connection) {
   call_next();
 }
 
-class DirectClient final : public base::HttpClient {
- public:
-  explicit DirectClient(std::shared_ptr<DirectEngine> engine) : engine_(std::move(engine)) {}
-  ~DirectClient() override { engine_->close(); }
-
-  std::unique_ptr<base::HttpExchange> open(base::HttpRequest request) override {
-    auto checked = check_outbound(request);
-    auto transfer = std::make_shared<DirectTransfer>(std::move(request));
-    if (checked) engine_->begin(*transfer);
-    else transfer->fail(std::move(checked).error());
-    return make_exchange(engine_, std::move(transfer));
-  }
-
- private:
-  std::shared_ptr<DirectEngine> engine_;
-};
-
 }  // namespace
 
 std::unique_ptr<base::HttpClient> make_direct_client(asio::io_context& io, HttpClientOptions options) {
-  return std::make_unique<DirectClient>(std::make_shared<DirectEngine>(io, std::move(options)));
+  return std::make_unique<TransferClient<DirectEngine, DirectTransfer>>(
+      std::make_shared<DirectEngine>(io, std::move(options)));
 }
 
 }  // namespace collet::net

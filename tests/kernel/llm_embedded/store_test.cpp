@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,6 +11,7 @@
 namespace collet::llm {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::ModelFiles;
 
 TEST(ModelStore, PullsChecksAndRemembers) {
@@ -79,6 +81,17 @@ TEST(ModelStore, GivesUpWhenTheCallerDoes) {
   const auto given_up = pull_model(files.scripts(), files.settings(), [](const PullProgress&) { return false; });
   ASSERT_FALSE(given_up.ok());
   EXPECT_EQ(given_up.error().code, Errc::cancelled);
+  EXPECT_THAT(given_up.error().message, HasSubstr("goes on from there"));
+}
+
+TEST(ModelStore, ABuildThatIsGivenUpPromisesNoContinuation) {
+  const ModelFiles files;
+  files.write("manage.py", "import sys\nprint('{\"event\": \"working\"}', flush=True)\nsys.stdin.read()\n");
+  ModelScripts scripts = files.scripts();
+  scripts.folder = files.folder.string();
+  const auto given_up = build_runtime(scripts, files.settings(), [](const PullProgress&) { return false; });
+  ASSERT_FALSE(given_up.ok());
+  EXPECT_EQ(given_up.error(), (Error{Errc::cancelled, "the build was given up; the runtime is as it was"}));
 }
 
 TEST(ModelStore, RemovesWhatItFetched) {

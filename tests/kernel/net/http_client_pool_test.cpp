@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kernel/net/fetch.hpp"
+#include "kernel/net/fetch_many.hpp"
 #include "kernel/net/raw_server.hpp"
 #include "kernel/net/test_server.hpp"
 
@@ -149,33 +149,14 @@ TEST_P(HttpClientTest, AsksItsGuardForEachNewConnection) {
   EXPECT_EQ(asked, 2);
 }
 
-struct Many {
-  static asio::awaitable<void> one(base::HttpClient& client, std::string url, int& left, int& good) {
-    base::HttpRequest request;
-    request.url = std::move(url);
-    const auto answer = co_await base::fetch(client, std::move(request));
-    if (answer && answer->head.status == 200) ++good;
-    --left;
-  }
-};
-
 TEST_P(HttpClientTest, RunsManyExchangesAtOnceWithinItsLimits) {
   TestServer server;
   net::HttpClientOptions options;
   options.per_host_max = 8;
   Fetcher fetcher(GetParam(), options);
-  int left = 200, good = 0;
-  for (int i = 0; i < 200; ++i) {
-    asio::co_spawn(fetcher.io, Many::one(*fetcher.client, server.url("/delay?5"), left, good), asio::detached);
-  }
-  fetcher.io.restart();
-  std::size_t most = 0;
-  while (left > 0) {
-    fetcher.io.run_one();
-    most = std::max(most, server.server->connections());
-  }
-  EXPECT_EQ(good, 200);
-  EXPECT_LE(most, 8u);
+  const auto many = fetch_many(fetcher, server, "/delay?5", 200);
+  EXPECT_EQ(many.good, 200);
+  EXPECT_LE(many.connections_most, 8u);
 }
 
 TEST_P(HttpClientTest, GivesUpAnIdleConnectionForAnotherHost) {

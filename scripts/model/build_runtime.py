@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 
 from catalog import ModelError, report
 from processes import die_with_parent
@@ -24,6 +25,7 @@ def build(setup, tick):
     for tool in ("cmake", "c++"):
         if not shutil.which(tool):
             raise ModelError("not_found", f"building the model runtime needs {tool}; install cmake and a C++ compiler", retry=False)
+    began = time.monotonic()
     tick.step = f"fetching the sources of {plan['package']}"
     with setup.store.lock(), tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIXES[1], dir=setup.directory) as folder:
         sources = fetch_sources(setup, plan, folder)
@@ -31,7 +33,8 @@ def build(setup, tick):
         run(["cmake", "-S", sources, "-B", build_folder, "-DCMAKE_BUILD_TYPE=Release", *plan["options"]])
         run(["cmake", "--build", build_folder, "--target", plan["target"], "--parallel", str(os.cpu_count() or 1)])
         keep(os.path.join(build_folder, "bin", plan["target"]), os.path.join(setup.directory, "built"))
-    report("done", model=setup.model["name"], runtime="built", directory=setup.directory, files={}, seconds=0)
+    report("done", model=setup.model["name"], runtime="built", directory=setup.directory, files={},
+           seconds=round(time.monotonic() - began, 1))
 
 
 def fetch_sources(setup, plan, folder):

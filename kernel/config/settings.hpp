@@ -108,7 +108,7 @@ struct SizeSettings {
 struct SandboxSettings {
   std::string backend = "auto";    ///< auto, native.
   int boxes_max = 64;              ///< Boxes at once.
-  std::int64_t uid_base = 200'000;  ///< Host uids uid_base .. uid_base+boxes_max-1.
+  std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max are used.
   std::int64_t output_head_bytes = 48 << 10;
   std::int64_t output_tail_bytes = 16 << 10;
   std::int64_t output_bytes_max = 64ll << 20;
@@ -119,6 +119,9 @@ struct SandboxSettings {
   std::map<std::string, std::vector<std::string>> runtimes;  ///< Language to [interpreter, root...].
   bool soft_limits = false;  ///< Run without cgroups, on weaker per-process limits.
   int queue_max = 256;       ///< Runs that may wait for room; more are refused.
+  int warm_boxes_max = 16;   ///< Boxes kept started ahead of need, beside boxes_max; 0: none.
+  std::int64_t warm_idle_seconds = 120;  ///< Without a run for so long, a program is kept ready no longer.
+  double warm_memory_floor = 0.1;        ///< Share of the host's memory that must be free for warm boxes.
   std::string launcher;      ///< Path of collet-launcher; "": beside this program.
   std::string cgroup_root;   ///< Where cgroups are made; "": below the server's own.
 };

@@ -35,11 +35,9 @@ std::int64_t host_memory_bytes() {
   return bytes;
 }
 
-Grant::~Grant() { owner_->give_back(slot_, memory_bytes_, condemned_); }
+Grant::~Grant() { owner_->give_back(memory_bytes_); }
 
-Admission::Admission(AdmissionLimits limits) : limits_(limits) {
-  for (std::uint32_t slot = 0; slot < limits.boxes_max; ++slot) free_slots_.insert(slot);
-}
+Admission::Admission(AdmissionLimits limits) : limits_(limits) {}
 
 bool Admission::ask(const std::shared_ptr<Waiter>& waiter, std::string& why) {
   if (waiter->memory_bytes > limits_.memory_bytes_max) {
@@ -50,7 +48,7 @@ bool Admission::ask(const std::shared_ptr<Waiter>& waiter, std::string& why) {
   std::vector<Ready> ready;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= limits_.queue_max && (free_slots_.empty() || !queue_.empty())) {
+    if (queue_.size() >= limits_.queue_max && (granted_ >= limits_.boxes_max || !queue_.empty())) {
       why = std::to_string(queue_.size()) + " runs are waiting for a box already (sandbox.queue_max); try again later";
       return false;
     }
@@ -74,26 +72,24 @@ void Admission::leave(const std::shared_ptr<Waiter>& waiter) {
 std::vector<Admission::Ready> Admission::take_ready() {
   std::vector<Ready> ready;
   // Strictly in order: a big run is not overtaken for ever by small ones.
-  while (!queue_.empty() && !free_slots_.empty() &&
+  while (!queue_.empty() && granted_ < limits_.boxes_max &&
          memory_bytes_ + queue_.front()->memory_bytes <= limits_.memory_bytes_max) {
     auto waiter = std::move(queue_.front());
     queue_.pop_front();
-    const std::uint32_t slot = free_slots_.extract(free_slots_.begin()).value();
     memory_bytes_ += waiter->memory_bytes;
     ++granted_;
-    auto grant = std::make_shared<Grant>(shared_from_this(), slot, waiter->memory_bytes);
+    auto grant = std::make_shared<Grant>(shared_from_this(), waiter->memory_bytes);
     ready.push_back({std::move(waiter), std::move(grant)});
   }
   return ready;
 }
 
-void Admission::give_back(std::uint32_t slot, std::int64_t memory_bytes, bool condemned) {
+void Admission::give_back(std::int64_t memory_bytes) {
   std::vector<Ready> ready;
   {
     const std::lock_guard lock(mutex_);
     memory_bytes_ -= memory_bytes;
     --granted_;
-    if (!condemned) free_slots_.insert(slot);
     ready = take_ready();
   }
   for (auto& one : ready) one.waiter->granted(std::move(one.grant));

@@ -1,5 +1,5 @@
 // Who may have a box now: so many at once, so much memory together, first come
-// first served.
+// first served. Which place a box gets is not decided here; see slots.hpp.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,22 +23,17 @@ struct AdmissionLimits {
 
 class Admission;
 
-/// The right to one slot; gives it back when it goes.
+/// The right to one box; gives it back when it goes.
 class Grant {
  public:
-  Grant(std::shared_ptr<Admission> owner, std::uint32_t slot, std::int64_t memory_bytes)
-      : owner_(std::move(owner)), slot_(slot), memory_bytes_(memory_bytes) {}
+  Grant(std::shared_ptr<Admission> owner, std::int64_t memory_bytes)
+      : owner_(std::move(owner)), memory_bytes_(memory_bytes) {}
   Grant(const Grant&) = delete;
   ~Grant();
-  [[nodiscard]] std::uint32_t slot() const { return slot_; }
-  /// The slot is not fit for use any more and is never handed out again.
-  void condemn() { condemned_ = true; }
 
  private:
   std::shared_ptr<Admission> owner_;
-  std::uint32_t slot_;
   std::int64_t memory_bytes_;
-  bool condemned_ = false;
 };
 
 /// [any-thread]
@@ -70,11 +64,10 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::shared_ptr<Grant> grant;
   };
   [[nodiscard]] std::vector<Ready> take_ready();  // under the lock
-  void give_back(std::uint32_t slot, std::int64_t memory_bytes, bool condemned);
+  void give_back(std::int64_t memory_bytes);
 
   const AdmissionLimits limits_;
   mutable std::mutex mutex_;
-  std::set<std::uint32_t> free_slots_;  // the lowest first: its cgroups and net exist already
   std::int64_t memory_bytes_ = 0;
   std::size_t granted_ = 0;
   std::deque<std::shared_ptr<Waiter>> queue_;

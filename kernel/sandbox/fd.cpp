@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string>
 
@@ -25,6 +26,16 @@ bool write_all(int fd, std::string_view data) {
   return true;
 }
 
+// Only our end: the flag belongs to the open file, and a program in the box
+// expects descriptors that block.
+Result<FdPair> make_pipe(int our_end) {
+  int fds[2];
+  if (::pipe2(fds, O_CLOEXEC) != 0) return os_error("pipe", errno);
+  FdPair pair{UniqueFd(fds[0]), UniqueFd(fds[1])};
+  if (::fcntl(fds[our_end], F_SETFL, O_NONBLOCK) != 0) return os_error("pipe", errno);
+  return pair;
+}
+
 }  // namespace
 
 Error os_error(std::string_view what, int error) {
@@ -43,14 +54,25 @@ Result<FdPair> make_socket_pair() {
   return FdPair{UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-Result<FdPair> make_pipe() {
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) return os_error("pipe", errno);
-  FdPair pair{UniqueFd(fds[0]), UniqueFd(fds[1])};
-  // Only our end: the flag belongs to the open file, and a program in the box
-  // expects an output that blocks.
-  if (::fcntl(fds[0], F_SETFL, O_NONBLOCK) != 0) return os_error("pipe", errno);
-  return pair;
+Result<FdPair> make_output_pipe() { return make_pipe(0); }
+Result<FdPair> make_input_pipe() { return make_pipe(1); }
+
+// A library may not change what its process does about a signal, so the one that
+// this write raises is taken away again.
+ssize_t write_pipe(int fd, std::string_view bytes) {
+  sigset_t pipe_signal, before;
+  ::sigemptyset(&pipe_signal);
+  ::sigaddset(&pipe_signal, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
+  const int error = errno;
+  if (wrote < 0 && error == EPIPE) {
+    const timespec at_once{};
+    ::sigtimedwait(&pipe_signal, nullptr, &at_once);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return wrote;
 }
 
 Result<UniqueFd> make_memory_file(const char* name, std::string_view data) {

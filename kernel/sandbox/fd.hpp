@@ -43,7 +43,11 @@ struct FdPair {
 [[nodiscard]] Error os_error(std::string_view what, int error);
 /// All are close-on-exec. @error unavailable (descriptors or memory used up).
 [[nodiscard]] Result<FdPair> make_socket_pair();
-[[nodiscard]] Result<FdPair> make_pipe();  ///< first reads and never blocks, second writes.
+[[nodiscard]] Result<FdPair> make_output_pipe();  ///< first reads and never blocks, second writes.
+[[nodiscard]] Result<FdPair> make_input_pipe();   ///< first reads, second writes and never blocks.
+/// Writes what a pipe takes now; a reader that has gone is EPIPE and no signal.
+/// Bytes written, or -1 with errno.
+[[nodiscard]] ssize_t write_pipe(int fd, std::string_view bytes);
 /// A sealed file in memory that holds `data`, positioned at its start.
 [[nodiscard]] Result<UniqueFd> make_memory_file(const char* name, std::string_view data);
 

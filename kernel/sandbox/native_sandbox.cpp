@@ -1,6 +1,4 @@
 // The Sandbox made of a launcher.
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <sstream>
@@ -8,67 +6,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "sandbox/explain.hpp"
 #include "sandbox/run.hpp"
 
 namespace collet::sandbox {
-
-std::string text_of(const Check& check) {
-  return check.remedy.empty() ? check.detail : check.detail + ". " + check.remedy;
-}
-
-namespace {
-
-Check launcher_is_lost() {
-  return {"launcher", false, "the sandbox launcher has ended, and the server has no rights left to start another", "Restart collet"};
-}
-
-}  // namespace
-
-std::string RunCore::launcher_trouble() {
-  const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) return "";  // one is being started
-  const bool is_lost = launcher_ && launcher_->is_gone() && ::geteuid() != started_as;
-  return is_lost && !stopped_ ? text_of(launcher_is_lost()) : "";
-}
-
-std::shared_ptr<LauncherProcess> RunCore::launcher(Check& why_not) {
-  const std::lock_guard lock(mutex_);
-  if (launcher_ && !launcher_->is_gone()) return launcher_;
-  why_not = {"launcher", false, "", ""};
-  if (stopped_) return why_not.detail = "the server is stopping", nullptr;
-  if (::geteuid() != started_as) return why_not = launcher_is_lost(), nullptr;
-  auto started = LauncherProcess::start(settings);
-  if (!started) return why_not.detail = started.error().message, nullptr;
-  const wire::Ready& ready = (*started)->ready();
-  if (ready.failure.step != wire::Step::none) {
-    const Explanation why = explain(ready.failure, {});
-    why_not = {std::string(wire::name(ready.failure.step)), false, why.message + ": " + ready.detail.data(), why.remedy};
-    return nullptr;
-  }
-  if (std::exchange(started_once_, true)) base::log_warn("sandbox launcher started anew", {{"pid", Value((*started)->pid())}});
-  return launcher_ = std::move(*started);
-}
-
-void RunCore::stop() {
-  const std::lock_guard lock(mutex_);
-  stopped_ = true;
-  if (launcher_) launcher_->end();
-}
-
 namespace {
 
 constexpr std::int64_t kProbeTimeoutMs = 5'000;
 constexpr std::int64_t kUidMax = 4'294'967'294;
-
-AdmissionLimits admission_limits(const config::SandboxSettings& settings) {
-  const double share = std::clamp(settings.memory_budget, 0.01, 1.0);
-  return {static_cast<std::uint32_t>(std::max(1, settings.boxes_max)),
-          static_cast<std::int64_t>(static_cast<double>(host_memory_bytes()) * share),
-          static_cast<std::size_t>(std::max(0, settings.queue_max))};
-}
 
 // A box like any other, whose program is the launcher itself in its other role.
 BoxSpec probe_spec(const std::string& launcher_path, const std::string& kind) {
@@ -98,10 +44,7 @@ std::vector<Check> parse_probe(const std::string& text) {
 
 class NativeSandbox : public Sandbox {
  public:
-  explicit NativeSandbox(const config::SandboxSettings& settings) : core_(std::make_shared<RunCore>()) {
-    core_->settings = settings;
-    core_->admission = std::make_shared<Admission>(admission_limits(settings));
-    core_->started_as = ::geteuid();
+  explicit NativeSandbox(const config::SandboxSettings& settings) : core_(std::make_shared<RunCore>(settings)) {
     for (const Check& check : first_look()) {
       if (check.ok || !reason_.empty()) continue;
       reason_ = text_of(check);
@@ -121,6 +64,9 @@ class NativeSandbox : public Sandbox {
     boost::asio::post(io, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
   }
 
+  std::size_t warm_boxes() const override { return core_->warm().waiting(); }
+  void drop_warm_boxes() override { core_->warm().drop(); }
+
   std::vector<Check> probe() override { return look(); }
   const std::string& unavailable_reason() const override { return reason_; }
   std::string present_reason() const override { return reason_.empty() ? core_->launcher_trouble() : reason_; }
@@ -131,8 +77,8 @@ class NativeSandbox : public Sandbox {
       return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto or native", ""}};
     }
     const std::int64_t first = core_->settings.uid_base;
-    if (first < 1 || first + core_->settings.boxes_max > kUidMax) {
-      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max uids", ""}};
+    if (first < 1 || first + core_->settings.boxes_max + core_->settings.warm_boxes_max > kUidMax) {
+      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max + warm_boxes_max uids", ""}};
     }
     return look();
   }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
-#include <csignal>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -12,7 +10,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <thread>
 
 #include "sandbox/explain.hpp"
 
@@ -38,7 +35,8 @@ Run::Stream::Stream(boost::asio::io_context& io, const config::SandboxSettings& 
 
 Run::Run(std::shared_ptr<RunCore> core, boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done)
     : core_(std::move(core)), io_(io), spec_(std::move(spec)), output_(std::move(output)), done_(std::move(done)),
-      timer_(io), retry_timer_(io), socket_(io), out_(io, core_->settings), err_(io, core_->settings), captured_pipe_(io) {}
+      timer_(io), retry_timer_(io), socket_(io), out_(io, core_->settings), err_(io, core_->settings), captured_pipe_(io),
+      late_pipe_(io) {}
 
 // Only when the io_context went away under us: the box must not outlive its run,
 // and its slot must be empty before the next box enters it.
@@ -47,7 +45,7 @@ Run::~Run() {
   if (!launched_ || reported_) return;
   send(wire::Command::kill);
   pollfd waiting{socket_.native_handle(), POLLIN, 0};
-  if (::poll(&waiting, 1, kAbandonTimeoutMs) <= 0 && grant_) grant_->condemn();
+  if (::poll(&waiting, 1, kAbandonTimeoutMs) <= 0) slot_->condemn();
 }
 
 void Run::start(const base::CancelToken& cancel) {
@@ -85,11 +83,14 @@ void Run::on_granted(std::shared_ptr<Grant> grant) {
 
 void Run::launch() {
   if (!done_) return;
-  auto handed = hand_over();
-  if (handed) return watch();
-  if (handed.error().code == Errc::limit) return launch_later();
-  const Outcome outcome = handed.error().code == Errc::denied ? Outcome::unavailable : Outcome::failed;
-  finish(outcome, handed.error().message);
+  auto box = take_box();
+  if (box) {
+    adopt(std::move(*box));
+    return watch();
+  }
+  if (box.error().code == Errc::limit) return launch_later();
+  const Outcome outcome = box.error().code == Errc::denied ? Outcome::unavailable : Outcome::failed;
+  finish(outcome, box.error().message);
 }
 
 // Many runs at one moment fill the launcher's socket. It reads fast; until the
@@ -102,88 +103,54 @@ void Run::launch_later() {
   });
 }
 
-Result<wire::Spec> Run::make_spec() const {
-  const config::SizeSettings& size = spec_.size;
-  wire::Spec spec{spec_.argv, spec_.env, spec_.roots, spec_.app_root, {}, spec_.capture_fd, {}};
-  const auto is_home = [](const std::string& entry) { return entry.starts_with("HOME="); };
-  if (std::none_of(spec.env.begin(), spec.env.end(), is_home)) spec.env.emplace_back("HOME=/work");
-  std::int64_t input_bytes = 0;
-  for (const auto& input : spec_.inputs) {
-    spec.input_fds.push_back(input.fd);
-    input_bytes += static_cast<std::int64_t>(input.data.size());
+// One that waits already, or a new one.
+Result<Launched> Run::take_box() {
+  auto told = encode_box(spec_, core_->settings);
+  if (!told) return std::move(told).error();
+  const bool may_be_warm = late_input() != nullptr && core_->settings.warm_boxes_max > 0;
+  if (may_be_warm && !warm_use_) warm_use_.emplace(core_->warm().begin(spec_, *told));
+  if (may_be_warm) {
+    if (auto waiting = warm_use_->take()) return std::move(*waiting);
   }
-  if (input_bytes > core_->settings.input_bytes_max) {
-    return Error{Errc::invalid, "the inputs have " + std::to_string(input_bytes) + " bytes; at most " +
-                                    std::to_string(core_->settings.input_bytes_max) + " are allowed (sandbox.input_bytes_max)"};
-  }
-  if (size.memory_bytes < 0 || size.disk_bytes < 0 || size.pids_max < 0 || size.cpu_weight < 1 || size.cpu_cores < 0) {
-    return Error{Errc::invalid, "box: a size may not have negative numbers, and its cpu_weight is at least 1"};
-  }
-  const double cores = size.cpu_cores > 0 ? size.cpu_cores : static_cast<double>(std::max(1u, std::thread::hardware_concurrency()));
-  spec.limits.memory_bytes = static_cast<std::uint64_t>(size.memory_bytes);
-  spec.limits.disk_bytes = static_cast<std::uint64_t>(size.disk_bytes);
-  spec.limits.pids_max = static_cast<std::uint32_t>(size.pids_max);
-  spec.limits.cpu_weight = static_cast<std::uint32_t>(size.cpu_weight);
-  spec.limits.cpu_milli = static_cast<std::uint32_t>(std::lround(size.cpu_cores * 1000));
-  spec.limits.cpu_seconds = static_cast<std::uint32_t>(std::ceil(static_cast<double>(spec_.timeout_ms) / 1000 * cores)) + 1;
-  return spec;
+  return launch_box(*core_, spec_, *told, LateInput::now);
 }
 
-// Makes everything the box is given and sends it off. Our copies of the box's
-// ends close on return, so that the end of the box is the end of its pipes.
-Result<void> Run::hand_over() {
-  auto spec = make_spec();
-  if (!spec) return std::move(spec).error();
-  auto bytes = wire::encode(*spec);
-  if (!bytes) return std::move(bytes).error();
-  auto socket = make_socket_pair();
-  auto file = make_memory_file("box", *bytes);
-  auto out = make_pipe();
-  auto err = make_pipe();
-  for (const Error* error : {socket ? nullptr : &socket.error(), file ? nullptr : &file.error(),
-                             out ? nullptr : &out.error(), err ? nullptr : &err.error()}) {
-    if (error != nullptr) return *error;
-  }
-  std::vector<int> fds = {socket->second.get(), file->get(), out->second.get(), err->second.get()};
-  FdPair captured;
-  if (spec_.capture_fd != 0) {
-    auto made = make_pipe();
-    if (!made) return std::move(made).error();
-    captured = std::move(*made);
-    fds.push_back(captured.second.get());
-  }
-  std::vector<UniqueFd> inputs;
-  for (const auto& input : spec_.inputs) {
-    auto made = make_memory_file("input", input.data);
-    if (!made) return std::move(made).error();
-    fds.push_back(inputs.emplace_back(std::move(*made)).get());
-  }
-  auto sent = send_request(bytes->size(), fds);
-  if (!sent) return sent;
-  socket_.assign(socket->first.release());
-  out_.pipe.assign(out->first.release());
-  err_.pipe.assign(err->first.release());
-  if (captured.first) captured_pipe_.assign(captured.first.release());
+void Run::adopt(Launched box) {
+  slot_.emplace(std::move(box.slot));
+  socket_.assign(box.socket.release());
+  out_.pipe.assign(box.out.release());
+  err_.pipe.assign(box.err.release());
+  if (box.captured) captured_pipe_.assign(box.captured.release());
   launched_ = true;
-  return {};
+  if (!box.late) return;
+  warm_since_ = boost::asio::steady_timer::clock_type::now();
+  if (!box.is_marked) send(wire::Command::mark);
+  late_pipe_.assign(box.late.release());
+  feed_late();
 }
 
-// @error denied: no launcher to be had; limit: it has much to read, try again.
-Result<void> Run::send_request(std::size_t spec_bytes, std::span<const int> fds) {
-  wire::RunRequest request;
-  request.slot = grant_->slot();
-  request.spec_bytes = static_cast<std::uint32_t>(spec_bytes);
-  int error = 0;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    Check why_not;
-    const auto launcher = core_->launcher(why_not);
-    if (!launcher) return Error{Errc::denied, text_of(why_not)};
-    error = launcher->send(request, fds);
-    if (error == 0) return {};
-    if (!launcher->is_gone()) break;
+const BoxInput* Run::late_input() const {
+  const auto found = std::find_if(spec_.inputs.begin(), spec_.inputs.end(), [](const auto& input) { return input.late; });
+  return found == spec_.inputs.end() ? nullptr : &*found;
+}
+
+// Whoever waits for it reads to the end, which is the end of the pipe. A program
+// that does not read, or is gone, shows by other means.
+void Run::feed_late() {
+  const std::string_view data = late_input()->data;
+  while (late_written_bytes_ < data.size()) {
+    const ssize_t wrote = write_pipe(late_pipe_.native_handle(), data.substr(late_written_bytes_));
+    if (wrote > 0) late_written_bytes_ += static_cast<std::size_t>(wrote);
+    else if (errno == EAGAIN) return feed_more_later();
+    else if (errno != EINTR) break;
   }
-  if (error == EAGAIN || error == ETOOMANYREFS) return Error{Errc::limit, "the sandbox launcher is busy"};
-  return os_error("handing the run to the sandbox launcher", error);
+  late_pipe_.close();
+}
+
+void Run::feed_more_later() {
+  late_pipe_.async_wait(Pipe::wait_write, [self = shared_from_this()](error_code error) {
+    if (!error && self->done_) self->feed_late();
+  });
 }
 
 void Run::watch() {
@@ -208,7 +175,8 @@ void Run::on_report() {
   reported_ = true;
   if (got == sizeof report && report.magic == wire::kMagic) report_ = report;
   socket_.close();
-  grant_.reset();  // the box is gone; the next one need not wait for our reading
+  slot_.reset();  // the box is gone; the next one need not wait for our reading
+  grant_.reset();
   if (finish_when_quiet()) return;
   timer_.expires_after(kRestOfOutput);
   timer_.async_wait([self = shared_from_this()](error_code error) {
@@ -300,6 +268,8 @@ void Run::tell(BoxResult result) {
     error_code ignored;
     pipe(number).close(ignored);
   }
+  if (late_pipe_.is_open()) late_pipe_.close();
+  warm_use_.reset();
   if (waiter_) core_->admission->leave(std::exchange(waiter_, nullptr));
   std::exchange(done_, nullptr)(std::move(result));
 }

@@ -4,47 +4,19 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 
 #include <boost/asio/generic/seq_packet_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "sandbox/admission.hpp"
-#include "sandbox/launcher_process.hpp"
+#include "sandbox/core.hpp"
+#include "sandbox/launch.hpp"
 #include "sandbox/output.hpp"
 #include "sandbox/sandbox.hpp"
 
 namespace collet::sandbox {
-
-/// What all runs share. [any-thread] but for the fields that never change.
-struct RunCore {
-  config::SandboxSettings settings;
-  std::shared_ptr<Admission> admission;
-
-  uid_t started_as = 0;  ///< Effective uid when the first launcher was started.
-
-  /// The launcher, started anew if it has died and we still may. Null with the
-  /// reason in `why_not`.
-  [[nodiscard]] std::shared_ptr<LauncherProcess> launcher(Check& why_not);
-  /// Why there will be no launcher for the next run; "" when there is one, or one
-  /// can be started. Never waits. [any-thread]
-  [[nodiscard]] std::string launcher_trouble();
-  /// Ends the launcher for good.
-  void stop();
-
- private:
-  std::mutex mutex_;
-  std::shared_ptr<LauncherProcess> launcher_;
-  bool started_once_ = false;
-  bool stopped_ = false;
-};
-
-/// "detail. remedy"
-[[nodiscard]] std::string text_of(const Check& check);
 
 /// [request-thread of its io_context] Kept alive by its own pending operations.
 class Run : public std::enable_shared_from_this<Run> {
@@ -67,9 +39,11 @@ class Run : public std::enable_shared_from_this<Run> {
   void on_granted(std::shared_ptr<Grant> grant);
   void launch();
   void launch_later();
-  [[nodiscard]] Result<void> hand_over();
-  [[nodiscard]] Result<void> send_request(std::size_t spec_bytes, std::span<const int> fds);
-  [[nodiscard]] Result<wire::Spec> make_spec() const;
+  [[nodiscard]] Result<Launched> take_box();
+  void adopt(Launched box);
+  [[nodiscard]] const BoxInput* late_input() const;
+  void feed_late();
+  void feed_more_later();
   void watch();
   void read_stream(int number);
   bool read_once(int number);
@@ -106,10 +80,15 @@ class Run : public std::enable_shared_from_this<Run> {
   boost::asio::steady_timer::time_point deadline_;
   std::shared_ptr<Admission::Waiter> waiter_;
   std::shared_ptr<Grant> grant_;
+  std::optional<SlotLease> slot_;
+  std::optional<WarmBoxes::Use> warm_use_;
   Pipe socket_;
   Stream out_;
   Stream err_;
   Pipe captured_pipe_;
+  Pipe late_pipe_;
+  std::size_t late_written_bytes_ = 0;
+  std::optional<boost::asio::steady_timer::time_point> warm_since_;  ///< When it was taken.
   std::string captured_;
   std::uint64_t captured_total_bytes_ = 0;
   bool was_read_ = false;  ///< The last read_once() brought something.

@@ -1,4 +1,5 @@
 // From what the launcher saw to what the caller is told.
+#include <chrono>
 #include <csignal>
 #include <cstring>
 
@@ -42,6 +43,10 @@ void set_end(BoxResult& result, int wait_status) {
   }
 }
 
+std::uint64_t micros_since(std::chrono::steady_clock::time_point start) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+}
+
 void set_killed(BoxResult& result) {
   result.outcome = Outcome::signalled;
   result.signal = SIGKILL;
@@ -54,7 +59,7 @@ void set_killed(BoxResult& result) {
 BoxResult Run::result_of_report() {
   const wire::RunReport& report = *report_;
   BoxResult result;
-  result.wall_us = report.wall_us;
+  result.wall_us = warm_since_ ? micros_since(*warm_since_) : report.wall_us;
   result.cpu_us = report.cpu_us;
   result.max_rss_bytes = report.max_rss_bytes;
   if (report.failure.step != wire::Step::none) {

@@ -25,6 +25,7 @@ enum class Outcome : std::int32_t {
 struct BoxInput {
   int fd = 0;  ///< 0 or 3..9 inside the box.
   std::string data;
+  bool late = false;  ///< The program may have been started, and wait, before it comes.
 };
 
 struct BoxSpec {
@@ -51,6 +52,7 @@ struct BoxResult {
   std::uint64_t max_rss_bytes = 0;
   std::uint64_t stdout_omitted_bytes = 0;
   std::uint64_t stderr_omitted_bytes = 0;
+  bool was_warm = false;    ///< The program had been started ahead and waited.
 };
 
 /// A piece of live output: 1 stdout, 2 stderr.
@@ -78,6 +80,11 @@ class Sandbox {
   /// kills the whole tree. [request-thread of `io`]
   virtual void run(boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done,
                    base::CancelToken cancel) = 0;
+
+  /// Boxes that wait for a run, started ahead.
+  [[nodiscard]] virtual std::size_t warm_boxes() const { return 0; }
+  /// Ends those that wait; the next runs start their own. Blocks for some ms. [any-thread]
+  virtual void drop_warm_boxes() {}
 
   /// Builds a probe box and looks at it from inside. Blocks up to a few seconds.
   virtual std::vector<Check> probe() = 0;

@@ -20,7 +20,7 @@
 
 namespace collet::sandbox::wire {
 
-inline constexpr std::uint32_t kMagic = 0x436c7433;  // changes with any struct here
+inline constexpr std::uint32_t kMagic = 0x436c7434;  // changes with any struct here
 inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
 inline constexpr std::size_t kSpecBytesMax = 4u << 20;
 inline constexpr std::size_t kStringsMax = 4096;
@@ -79,6 +79,7 @@ struct RunRequest {
 enum class Command : std::uint8_t {
   terminate = 'T',  ///< SIGTERM to the program's process group.
   kill = 'K',       ///< The whole box, now.
+  mark = 'M',       ///< Its use of the processor counts from here.
 };
 
 enum ReportFlag : std::uint32_t { kOom = 1, kKilled = 2 };

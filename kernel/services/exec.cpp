@@ -36,8 +36,9 @@ Result<void> check_known(const collet_exec_request& request) {
     return Error{Errc::unavailable, "flag bits " + std::to_string(request.flags & ~kKnown) + " are unknown to this version"};
   }
   for (std::uint32_t i = 0; i < request.input_count; ++i) {
-    if (request.inputs[i].reserved == 0) continue;
-    return Error{Errc::unavailable, "inputs[" + std::to_string(i) + "].reserved is " + std::to_string(request.inputs[i].reserved) + ", must be 0"};
+    const std::uint32_t unknown = request.inputs[i].flags & ~COLLET_EXEC_INPUT_LATE;
+    if (unknown == 0) continue;
+    return Error{Errc::unavailable, "inputs[" + std::to_string(i) + "]: flag bits " + std::to_string(unknown) + " are unknown to this version"};
   }
   return {};
 }
@@ -65,7 +66,9 @@ Result<std::vector<sandbox::BoxInput>> read_inputs(const collet_exec_request& re
     if (!is_box_fd(input.fd) || taken) return bad("input descriptor " + std::to_string(input.fd) + " is out of range or taken");
     bytes += static_cast<std::int64_t>(input.data.len);
     if (bytes > bytes_max) return bad("inputs are longer than sandbox.input_bytes_max = " + std::to_string(bytes_max));
-    out.push_back({input.fd, std::string(to_view(input.data))});
+    const bool is_late = (input.flags & COLLET_EXEC_INPUT_LATE) != 0;
+    if (is_late && std::ranges::any_of(out, &sandbox::BoxInput::late)) return bad("more than one input is late");
+    out.push_back({input.fd, std::string(to_view(input.data)), is_late});
   }
   return out;
 }

@@ -44,7 +44,7 @@ ExecRequest request_for(const Offered& offered, std::string code, bool live_outp
   request.argv = offered.language->argv(offered.runtime);
   request.env = offered.language->env(offered.runtime);
   request.roots = offered.runtime.roots;
-  request.inputs = {{kCodeFd, std::move(code)}, {kBootstrapFd, offered.language->bootstrap}};
+  request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, offered.language->bootstrap}};
   request.capture_fd = kCaptureFd;
   request.live_output = live_output;
   return request;

@@ -117,7 +117,7 @@ std::set<std::string> BoxTest::box_processes() const {
     if (!is_number(pid)) continue;
     const std::string status = read_file(entry.path() / "status");
     const std::int64_t uid = std::atoll(field(status, "Uid").c_str());
-    const bool of_slot = uid >= settings_.uid_base && uid < settings_.uid_base + settings_.boxes_max;
+    const bool of_slot = uid >= settings_.uid_base && uid < settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max;
     const bool ours = field(status, "PPid") == std::to_string(::getpid());
     // A box that outlived its launcher falls to init, which buries it when it likes.
     if (field(status, "State").starts_with('Z') && field(status, "PPid") == "1") continue;

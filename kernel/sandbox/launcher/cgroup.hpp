@@ -80,7 +80,10 @@ class SlotCgroup {
   void clear_oom_event();
   /// Whether a process was killed for memory since the last prepare().
   [[nodiscard]] bool oom_happened() const;
-  /// Processor time used since the last prepare(); 0 where nobody counts it.
+  /// What is counted since the last prepare() counts from here.
+  void mark();
+  [[nodiscard]] bool counts_cpu() const { return static_cast<bool>(cpu_stat_); }
+  /// Processor time used since the last prepare() or mark(); 0 where nobody counts it.
   [[nodiscard]] std::uint64_t cpu_us() const;
   /// Most memory held at once since the last prepare(); 0 where it is not known.
   [[nodiscard]] std::uint64_t memory_peak_bytes() const;

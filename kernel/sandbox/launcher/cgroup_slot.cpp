@@ -238,6 +238,12 @@ std::uint64_t SlotCgroup::memory_peak_bytes() const {
   return peak > peak_seen_bytes_ ? peak : 0;
 }
 
+void SlotCgroup::mark() {
+  if (!made_) return;
+  cpu_seen_us_ = cpu_total_us();
+  restart_memory_peak();
+}
+
 std::uint64_t SlotCgroup::cpu_us() const { return cpu_total_us() - cpu_seen_us_; }
 
 bool SlotCgroup::oom_happened() const { return oom_kills() != oom_seen_; }

@@ -120,6 +120,7 @@ class Loop {
     const ssize_t got = ::recv(slot.socket(), &command, 1, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got == 1 && command == static_cast<char>(wire::Command::terminate)) return slot.terminate();
+    if (got == 1 && command == static_cast<char>(wire::Command::mark)) return slot.mark();
     // Kill, or nobody is left who could want the result.
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, slot.socket(), nullptr);
     slot.kill();

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 #include <string_view>
 
 #include <fcntl.h>
@@ -59,6 +60,11 @@ bool net_was_used() {
   text[got] = '\0';
   const char* lo = std::strstr(text, "lo:");
   return lo == nullptr || std::strtoull(lo + 3, nullptr, 10) != 0;
+}
+
+bool is_pipe(int fd) {
+  struct stat about{};
+  return ::fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
 }
 
 sock_fprog as_program(std::vector<sock_filter>& filter) {
@@ -145,7 +151,9 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
   box.life_fd = host_.life_read.get();
   box.life_write_fd = host_.life_write.get();
   // A program may open /dev/stdout anew, and a pipe belongs to who made it.
-  for (const int fd : {plan.stdout_fd, plan.stderr_fd, plan.capture_fd}) {
+  std::vector<int> pipes = {plan.stdout_fd, plan.stderr_fd, plan.capture_fd};
+  std::ranges::copy_if(plan.input_fds, std::back_inserter(pipes), is_pipe);
+  for (const int fd : pipes) {
     if (own_uids && fd >= 0 && ::fchown(fd, box.ids.outside, box.ids.outside) != 0) return fail(Step::slot, errno);
   }
   if (host_.can(wire::kHardLimits)) {
@@ -194,7 +202,7 @@ bool Slot::clone_box(const BoxPlan& plan) {
   pidfd_.reset(pidfd);
   // The first process competes with what it is to end. The program goes back to 0.
   if (host_.can(wire::kOwnUids)) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), kReaperNice);
-  killed_ = oom_ = false;
+  killed_ = oom_ = marked_ = false;
   kill_at_ns_ = 0;
   doubt_ = cgroup_.oom_needs_help() && cgroup_.oom_event_fd() < 0 ? INT_MAX : 0;
   return true;
@@ -206,6 +214,12 @@ bool Slot::write_maps(const IdRange& ids) {
   if (!put(pid_, "setgroups", "deny") || !put(pid_, "uid_map", line) || !put(pid_, "gid_map", line)) return false;
   page_->maps_written.store(1, std::memory_order_release);
   return ::syscall(SYS_futex, &page_->maps_written, FUTEX_WAKE, 1, nullptr, nullptr, 0) >= 0;
+}
+
+void Slot::mark() {
+  if (!busy()) return;
+  marked_ = true;
+  cgroup_.mark();
 }
 
 void Slot::terminate() {
@@ -257,7 +271,8 @@ void Slot::finish() {
   if (killed_) report.flags |= wire::kKilled;
   // The kernel adds up only whom a parent has waited for, and tells the memory of
   // the largest process; the groups know it of all.
-  report.cpu_us = std::max(report.cpu_us, cgroup_.cpu_us());
+  const std::uint64_t cpu_us = cgroup_.cpu_us();
+  report.cpu_us = marked_ && cgroup_.counts_cpu() ? cpu_us : std::max(report.cpu_us, cpu_us);
   report.max_rss_bytes = std::max(report.max_rss_bytes, cgroup_.memory_peak_bytes());
   if ((report.flags & wire::kOom) != 0) report.max_rss_bytes = std::max(report.max_rss_bytes, memory_bytes_);
   sandbox::send_message(socket_.get(), {reinterpret_cast<const char*>(&report), sizeof report});

@@ -54,6 +54,8 @@ class Slot {
   /// Starts a box. A failure that shows before the child runs has been reported
   /// on the run's socket when this returns false.
   bool start(const wire::SpecView& spec, RunFds fds);
+  /// Its program begins to work only now: its use of the processor counts from here.
+  void mark();
   void terminate();
   /// Has the first process end everything, which counts what was used; it gets
   /// kill_patience to do so before it is killed itself.
@@ -92,6 +94,7 @@ class Slot {
   std::uint64_t memory_bytes_ = 0;
   bool killed_ = false;
   bool oom_ = false;
+  bool marked_ = false;
   int doubt_ = 0;  ///< How often to look again whether memory ran out.
   std::uint64_t kill_at_ns_ = 0;  ///< When patience ends; 0: not being killed.
 };

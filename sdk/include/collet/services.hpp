@@ -44,6 +44,7 @@ struct ExecRequest {
   struct Input {
     int fd = 0;
     std::string data;
+    bool late = false;
   };
   std::vector<std::string> argv;
   std::vector<std::string> env;

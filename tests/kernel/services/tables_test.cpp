@@ -184,13 +184,13 @@ TEST_F(Exec, ProgramsOfTheToolsOwnNeedAnEffectToo) {
 }
 
 TEST_F(Exec, WhatIsNotKnownIsRefusedNotLeftOut) {
-  request.flags = 0x8;
+  request.flags = 0x80000000u;
   EXPECT_EQ(run(), COLLET_E_UNAVAILABLE);
   request.flags = 0;
-  const collet_exec_input input[1] = {{3, 1, to_str("a")}};
+  const collet_exec_input input[1] = {{3, 0x80u, to_str("a")}};
   request.inputs = input;
   request.input_count = 1;
-  EXPECT_EQ(run(), COLLET_E_UNAVAILABLE) << "a reserved member";
+  EXPECT_EQ(run(), COLLET_E_UNAVAILABLE) << "a flag of an input";
   request.input_count = 0;
   request.struct_size = 56;
   EXPECT_EQ(run(), COLLET_E_INVALID) << "shorter than in 1.0";

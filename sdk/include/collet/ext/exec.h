@@ -25,10 +25,17 @@ extern "C" {
 #define COLLET_EXEC_APP_ENV 0x2u  /* add the target app's config vars to env */
 #define COLLET_EXEC_LIVE_OUTPUT 0x4u /* report output as progress while it runs */
 
-/* Bytes that the program finds open for reading at descriptor `fd`. */
+/* collet_exec_input.flags */
+#define COLLET_EXEC_INPUT_LATE 0x1u /* the program reads it to its end, once it is
+     ready to use it: the host may start such programs ahead of need and keep them
+     waiting, each for one run. Everything else of the request must then be the same
+     for all calls, or nothing is gained. At most one input of a request. */
+
+/* Bytes that the program finds open for reading at descriptor `fd`, as a file or as a
+ * pipe. */
 typedef struct collet_exec_input {
   int32_t fd; /* 0 or 3..9 */
-  int32_t reserved;
+  uint32_t flags;
   collet_str data;
 } collet_exec_input;
 
@@ -90,8 +97,7 @@ typedef struct collet_exec {
    * NUL byte, a descriptor out of range or used twice, too many or too long), or
    * wants the target app of a call that has none. DENIED: the tool's effects name
    * neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV without SECRETS. CLOSED: the
-   * call is over. UNAVAILABLE: a flag or reserved member that this host does not
-   * know. What only shows later is an outcome: a host that cannot isolate, a
+   * call is over. UNAVAILABLE: a flag that this host does not know. What only shows later is an outcome: a host that cannot isolate, a
    * program that is not there. [any] */
   collet_status (*run)(collet_call call, const collet_exec_request *request,
                        collet_exec_done_fn done, void *user);
@@ -104,7 +110,7 @@ typedef struct collet_exec {
 
 COLLET_SIZE_(collet_exec_input, 24);
 COLLET_AT_(collet_exec_input, fd, 0);
-COLLET_AT_(collet_exec_input, reserved, 4);
+COLLET_AT_(collet_exec_input, flags, 4);
 COLLET_AT_(collet_exec_input, data, 8);
 COLLET_SIZE_(collet_exec_request, 64);
 COLLET_AT_(collet_exec_request, struct_size, 0);

@@ -1,0 +1,64 @@
+// The launcher's places for boxes, by number. Each has a host uid, cgroups and a net
+// namespace of its own, so two boxes never share one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace collet::sandbox {
+
+/// One place, held; free for the next box when this goes.
+class SlotLease {
+ public:
+  SlotLease(SlotLease&&) = default;
+  SlotLease& operator=(SlotLease&& other) noexcept {
+    give_back();
+    owner_ = std::move(other.owner_);
+    number_ = other.number_;
+    return *this;
+  }
+  ~SlotLease() { give_back(); }
+
+  [[nodiscard]] std::uint32_t number() const { return number_; }
+  /// Something of the box may still be there: no other box ever gets this place.
+  void condemn() { owner_.reset(); }
+
+ private:
+  friend class Slots;
+  struct State {
+    std::mutex mutex;
+    std::set<std::uint32_t> free;  ///< The lowest first: its cgroups and net exist already.
+  };
+  SlotLease(std::shared_ptr<State> owner, std::uint32_t number) : owner_(std::move(owner)), number_(number) {}
+  void give_back() {
+    if (const auto owner = std::exchange(owner_, nullptr)) {
+      const std::lock_guard lock(owner->mutex);
+      owner->free.insert(number_);
+    }
+  }
+
+  std::shared_ptr<State> owner_;
+  std::uint32_t number_;
+};
+
+/// [any-thread]
+class Slots {
+ public:
+  explicit Slots(std::uint32_t count) : state_(std::make_shared<SlotLease::State>()) {
+    for (std::uint32_t number = 0; number < count; ++number) state_->free.insert(state_->free.end(), number);
+  }
+  [[nodiscard]] std::optional<SlotLease> take() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->free.empty()) return std::nullopt;
+    return SlotLease(state_, state_->free.extract(state_->free.begin()).value());
+  }
+
+ private:
+  std::shared_ptr<SlotLease::State> state_;
+};
+
+}  // namespace collet::sandbox

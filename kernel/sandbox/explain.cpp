@@ -55,6 +55,7 @@ std::string_view remedy_of(Step step, int error) {
     case Step::attach_root:
     case Step::pivot:
     case Step::read_only: return kMounts;
+    case Step::openings: return "The loopback of the box is needed for its gate to the network";
     case Step::filter: return "The kernel must be built with seccomp filters (CONFIG_SECCOMP_FILTER)";
     default: return "";
   }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -53,5 +54,7 @@ struct FdPair {
 
 /// One message with descriptors; never blocks. errno, 0 when it went out.
 int send_message(int socket, std::string_view bytes, std::span<const int> fds = {});
+/// The next message and its descriptors; never blocks. Its bytes, 0 at the end, -1 with errno.
+[[nodiscard]] ssize_t receive_message(int socket, void* bytes, std::size_t size, std::vector<UniqueFd>& fds);
 
 }  // namespace collet::sandbox

@@ -114,7 +114,9 @@ Result<void> send_request(RunCore& core, const wire::RunRequest& request, std::s
 
 Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSettings& settings) {
   if (auto checked = check(spec, settings); !checked) return std::move(checked).error();
-  wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, {}, spec.capture_fd, limits_of(spec)};
+  wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, {spec.trees.begin(), spec.trees.end()}, 0, {}, spec.capture_fd, limits_of(spec)};
+  if (spec.has_out_folder) told.openings |= wire::kOutFolder;
+  if (spec.gate) told.openings |= wire::kGate;
   const auto is_home = [](const std::string& entry) { return entry.starts_with("HOME="); };
   if (std::ranges::none_of(told.env, is_home)) told.env.emplace_back("HOME=/work");
   for (const auto& input : spec.inputs) told.input_fds.push_back(input.fd);
@@ -137,7 +139,7 @@ Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::strin
 void put_down(Launched box) {
   const char kill = static_cast<char>(wire::Command::kill);
   send_message(box.socket.get(), {&kill, 1});
-  pollfd waiting{box.socket.get(), POLLIN, 0};
+  pollfd waiting{box.socket.get(), 0, 0};
   if (::poll(&waiting, 1, kEndTimeoutMs) <= 0) box.slot.condemn();
 }
 

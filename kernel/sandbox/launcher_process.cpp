@@ -121,10 +121,6 @@ Result<void> LauncherProcess::shake_hands(const config::SandboxSettings& setting
   return Error{Errc::unavailable, "the sandbox launcher " + path_ + " ended at once or is of another build"};
 }
 
-int LauncherProcess::send(const wire::RunRequest& request, std::span<const int> fds) const {
-  return send_message(control_.get(), {reinterpret_cast<const char*>(&request), sizeof request}, fds);
-}
-
 bool LauncherProcess::is_gone() const {
   pollfd state{control_.get(), 0, 0};
   return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;

@@ -26,8 +26,11 @@ class LauncherProcess {
   /// It has closed its side: dead, or about to be. [any-thread]
   [[nodiscard]] bool is_gone() const;
 
-  /// Sends one run; [any-thread]. errno, 0 when it went out.
-  [[nodiscard]] int send(const wire::RunRequest& request, std::span<const int> fds) const;
+  /// Sends a RunRequest or CollectRequest; [any-thread]. errno, 0 when it went out.
+  template <class Request>
+  [[nodiscard]] int send(const Request& request, std::span<const int> fds) const {
+    return send_message(control_.get(), {reinterpret_cast<const char*>(&request), sizeof request}, fds);
+  }
   [[nodiscard]] const wire::Ready& ready() const { return ready_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] pid_t pid() const { return pid_; }

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "sandbox/explain.hpp"
+#include "sandbox/out_folder.hpp"
 
 namespace collet::sandbox {
 namespace {
@@ -44,7 +44,7 @@ Run::~Run() {
   if (waiter_) core_->admission->leave(waiter_);
   if (!launched_ || reported_) return;
   send(wire::Command::kill);
-  pollfd waiting{socket_.native_handle(), POLLIN, 0};
+  pollfd waiting{socket_.native_handle(), 0, 0};  // until its other end is nobody's
   if (::poll(&waiting, 1, kAbandonTimeoutMs) <= 0) slot_->condemn();
 }
 
@@ -154,27 +154,48 @@ void Run::feed_more_later() {
 }
 
 void Run::watch() {
-  wait_for_report();
+  wait_for_message();
   for (const int number : {1, 2, kCaptured}) {
     if (pipe(number).is_open()) read_stream(number);
   }
 }
 
-void Run::wait_for_report() {
+void Run::wait_for_message() {
   socket_.async_wait(Pipe::wait_read, [self = shared_from_this()](error_code error) {
-    if (!error) self->on_report();
+    if (!error) self->on_message();
   });
 }
 
-void Run::on_report() {
-  wire::RunReport report;
-  ssize_t got = ::recv(socket_.native_handle(), &report, sizeof report, MSG_DONTWAIT);
+// The box says what it has opened, then the launcher how it ended.
+void Run::on_message() {
+  union {
+    wire::Opened opened;
+    wire::RunReport report;
+  } message{};
+  std::vector<UniqueFd> fds;
+  ssize_t got = receive_message(socket_.native_handle(), &message, sizeof message, fds);
   // A command that the launcher did not read any more shows as a reset first.
-  if (got < 0 && errno == ECONNRESET) got = ::recv(socket_.native_handle(), &report, sizeof report, MSG_DONTWAIT);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_for_report();
+  if (got < 0 && errno == ECONNRESET) got = receive_message(socket_.native_handle(), &message, sizeof message, fds);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return wait_for_message();
+  if (got == sizeof message.opened && message.opened.magic == wire::kMagic) {
+    on_opened(message.opened, std::move(fds));
+    return wait_for_message();
+  }
+  if (got == sizeof message.report && message.report.magic == wire::kMagic) report_ = message.report;
+  on_end();
+}
+
+void Run::on_opened(const wire::Opened& opened, std::vector<UniqueFd> fds) {
+  std::size_t next = 0;
+  if ((opened.openings & wire::kOutFolder) != 0 && next < fds.size()) out_folder_ = std::move(fds[next++]);
+  if ((opened.openings & wire::kGate) != 0 && next < fds.size() && spec_.gate) spec_.gate(std::move(fds[next++]));
+}
+
+void Run::on_end() {
   reported_ = true;
-  if (got == sizeof report && report.magic == wire::kMagic) report_ = report;
   socket_.close();
+  if (out_folder_ && done_) kept_out_ = keep_out_folder(core_, std::move(out_folder_), std::move(*slot_));
+  out_folder_.reset();
   slot_.reset();  // the box is gone; the next one need not wait for our reading
   grant_.reset();
   if (finish_when_quiet()) return;

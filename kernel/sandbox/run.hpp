@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/asio/generic/seq_packet_protocol.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -51,8 +52,10 @@ class Run : public std::enable_shared_from_this<Run> {
   void on_captured(std::string_view piece);
   void check_output_limit();
   void on_output(int number, std::string_view piece);
-  void wait_for_report();
-  void on_report();
+  void wait_for_message();
+  void on_message();
+  void on_opened(const wire::Opened& opened, std::vector<UniqueFd> fds);
+  void on_end();
   void on_deadline();
   void arm_deadline();
   void on_grace_over();
@@ -82,6 +85,8 @@ class Run : public std::enable_shared_from_this<Run> {
   std::shared_ptr<Grant> grant_;
   std::optional<SlotLease> slot_;
   std::optional<WarmBoxes::Use> warm_use_;
+  UniqueFd out_folder_;
+  std::shared_ptr<OutFolder> kept_out_;
   Pipe socket_;
   Stream out_;
   Stream err_;

@@ -81,6 +81,7 @@ void Run::fill_result(BoxResult& result) {
   result.stdout_omitted_bytes = out.omitted_bytes;
   result.stderr_omitted_bytes = err.omitted_bytes;
   result.captured = std::move(captured_);
+  result.out = std::move(kept_out_);
   result.was_warm = warm_since_.has_value();
 }
 

@@ -1,6 +1,7 @@
 // Runs programs in boxes. The rest of the kernel sees only this header.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "base/cancel.hpp"
 #include "collet/result.hpp"
 #include "config/settings.hpp"
+#include "sandbox/fd.hpp"
 
 namespace collet::sandbox {
 
@@ -28,15 +30,47 @@ struct BoxInput {
   bool late = false;  ///< The program may have been started, and wait, before it comes.
 };
 
+/// Gets the socket that listens on 127.0.0.1:3128 inside a box, before its program
+/// starts. Who answers there is the box's only way out. [request-thread]
+using GateFn = std::function<void(UniqueFd listener)>;
+
 struct BoxSpec {
   std::vector<std::string> argv;
   std::vector<std::string> env;
   std::vector<std::string> roots;  ///< Host paths, read-only, same path inside.
   std::string app_root;            ///< Host folder shown read-only at /app; "": none.
+  std::array<std::string, 2> trees;  ///< Host folders shown at /packages and /cache; "": none.
+  bool has_out_folder = false;     ///< Makes /out; see BoxResult::out.
+  GateFn gate;                     ///< Empty: no network at all.
   std::vector<BoxInput> inputs;
   int capture_fd = 0;
   std::int64_t timeout_ms = 0;     ///< Waiting for room included.
   config::SizeSettings size;
+};
+
+struct CollectLimits {
+  bool is_strict = false;  ///< All or nothing, links kept; else what is fit, links left out.
+  std::uint64_t bytes_max = 0;
+  std::uint64_t file_bytes_max = 0;
+  std::uint32_t files_max = 0;
+};
+
+struct Collected {
+  std::uint64_t bytes = 0;
+  std::uint32_t files = 0;
+  std::uint32_t skipped = 0;
+  std::string first_skipped;  ///< "name: why"
+};
+
+/// What a program left in /out. Holds the box's place and memory until it goes.
+class OutFolder {
+ public:
+  using CollectedFn = std::function<void(Result<Collected>)>;
+  virtual ~OutFolder() = default;
+  /// Copies the files into an empty folder, whose owner gets them. `done` is called once,
+  /// on `io`'s thread, after collect() has returned. @error limit, invalid (a link
+  /// that leads out, a device; strict only), unavailable, internal.
+  virtual void collect(boost::asio::io_context& io, UniqueFd folder, const CollectLimits& limits, CollectedFn done) = 0;
 };
 
 struct BoxResult {
@@ -52,6 +86,7 @@ struct BoxResult {
   std::uint64_t max_rss_bytes = 0;
   std::uint64_t stdout_omitted_bytes = 0;
   std::uint64_t stderr_omitted_bytes = 0;
+  std::shared_ptr<OutFolder> out;  ///< Null: nothing was left there.
   bool was_warm = false;    ///< The program had been started ahead and waited.
 };
 

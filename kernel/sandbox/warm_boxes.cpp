@@ -57,9 +57,9 @@ double free_memory_share() {
   return 1;
 }
 
-/// It has something to say: that it is over.
+/// Nobody holds its other end any more.
 bool has_ended(const Launched& box) {
-  pollfd state{box.socket.get(), POLLIN, 0};
+  pollfd state{box.socket.get(), 0, 0};
   return ::poll(&state, 1, 0) != 0;
 }
 

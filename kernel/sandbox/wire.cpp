@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kStepNames[] = {
   "none", "spec", "slot", "cgroup", "net_ns", "clone", "id_map", "session", "cgroup_attach",
   "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
-  "devices", "masks", "attach_root", "pivot", "read_only", "loopback", "keyring", "capabilities",
+  "devices", "masks", "attach_root", "pivot", "read_only", "loopback", "openings", "keyring", "capabilities",
   "no_new_privs", "landlock", "filter", "fork", "limits", "descriptors", "cwd", "exec",
 };
 static_assert(std::size(kStepNames) == static_cast<std::size_t>(Step::exec) + 1);
@@ -23,6 +23,8 @@ struct Head {
   std::uint32_t has_app = 0;
   std::int32_t capture_fd = 0;
   std::int32_t input_fds[kInputsMax] = {};
+  std::uint32_t treec = 0;
+  std::uint32_t openings = 0;
   std::uint32_t reserved = 0;
   Limits limits;
 };
@@ -73,7 +75,8 @@ bool is_root_path(std::string_view path) {
   for (const std::string_view own : {"/proc/", "/sys/", "/dev/"}) {
     if (padded.starts_with(own)) return false;
   }
-  return path != "/work" && path != "/tmp" && path != "/app" && path != "/etc";
+  static constexpr std::string_view kOwn[] = {"/work", "/tmp", "/app", "/etc", "/out"};
+  return std::ranges::find(kOwn, path) == std::end(kOwn) && std::ranges::find(kPlaces, path) == std::end(kPlaces);
 }
 
 std::string check_fds(const std::vector<int>& inputs, int capture_fd) {
@@ -97,9 +100,16 @@ std::string check_paths(const char* program, const std::vector<const char*>& roo
   for (std::size_t i = 0; i < roots.size(); ++i) {
     if (roots[i] == nullptr || is_root_path(roots[i])) continue;
     return "roots[" + std::to_string(i) + "] is \"" + roots[i] +
-           "\"; expected an absolute path without . and .. that is not /, /proc, /sys, /dev, /etc, /work, /tmp or /app";
+           "\"; expected an absolute path without . and .. that is not /, /proc, /sys, /dev, /etc, /work, /tmp, /app, /out, /packages or /cache";
   }
   if (app_root != nullptr && app_root[0] != '/') return "app_root must be an absolute path";
+  return "";
+}
+
+std::string check_trees(const std::vector<const char*>& trees) {
+  for (const char* tree : trees) {
+    if (tree != nullptr && tree[0] != '\0' && tree[0] != '/') return "a tree must be an absolute path";
+  }
   return "";
 }
 
@@ -126,12 +136,14 @@ Result<std::string> encode(const Spec& spec) {
   head.inputc = static_cast<std::uint32_t>(spec.input_fds.size());
   head.has_app = !spec.app_root.empty();
   head.capture_fd = spec.capture_fd;
+  head.treec = static_cast<std::uint32_t>(spec.trees.size());
+  head.openings = spec.openings;
   std::copy(spec.input_fds.begin(), spec.input_fds.end(), head.input_fds);
   head.limits = spec.limits;
   std::string out(reinterpret_cast<const char*>(&head), sizeof head);
-  for (const auto* list : {&spec.argv, &spec.env, &spec.roots}) {
+  for (const auto* list : {&spec.argv, &spec.env, &spec.roots, &spec.trees}) {
     for (const auto& text : *list) {
-      if (text.find('\0') != std::string::npos) return bad("argv, env and roots may not hold a zero byte");
+      if (text.find('\0') != std::string::npos) return bad("argv, env, roots and trees may not hold a zero byte");
       put(out, text);
     }
   }
@@ -152,9 +164,12 @@ Result<SpecView> decode(std::string_view bytes) {
   if (head.argc > kStringsMax || head.envc > kStringsMax) return bad("more than 4096 entries in argv or env");
   if (head.rootc > kRootsMax) return bad("more than 64 roots");
   if (head.inputc > kInputsMax) return bad("more than 8 inputs");
+  if (head.treec > std::size(kPlaces)) return bad("more than 2 trees");
+  if ((head.openings & ~(kOutFolder | kGate)) != 0) return bad("unknown openings");
   SpecView view;
+  view.openings = head.openings;
   if (!take_all(bytes, head.argc, view.argv) || !take_all(bytes, head.envc, view.env) ||
-      !take_all(bytes, head.rootc, view.roots)) {
+      !take_all(bytes, head.rootc, view.roots) || !take_all(bytes, head.treec, view.trees)) {
     return bad("spec is damaged");
   }
   if (head.has_app != 0 && (view.app_root = take(bytes)) == nullptr) return bad("spec is damaged");
@@ -164,7 +179,7 @@ Result<SpecView> decode(std::string_view bytes) {
   view.limits = head.limits;
   for (const auto& problem : {check_fds(view.input_fds, view.capture_fd),
                               check_paths(view.argv[0], view.roots, view.app_root),
-                              check_limits(view.limits)}) {
+                              check_trees(view.trees), check_limits(view.limits)}) {
     if (!problem.empty()) return bad(problem);
   }
   return view;

@@ -7,7 +7,10 @@
 //                     <--                    Ready
 //   RunRequest + fds  -->                            (one per run, any thread)
 //   Command           --- run's own socket ->
+//                     <--                    Opened + fds, from the box itself, if it was asked for
 //                     <--                    RunReport, then end of file
+//   CollectRequest + fds -->
+//                     <-- its own socket --  Collected, then end of file
 #pragma once
 
 #include <array>
@@ -20,7 +23,7 @@
 
 namespace collet::sandbox::wire {
 
-inline constexpr std::uint32_t kMagic = 0x436c7434;  // changes with any struct here
+inline constexpr std::uint32_t kMagic = 0x436c7435;  // changes with any struct here
 inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
 inline constexpr std::size_t kSpecBytesMax = 4u << 20;
 inline constexpr std::size_t kStringsMax = 4096;
@@ -28,13 +31,15 @@ inline constexpr std::size_t kRootsMax = 64;
 inline constexpr std::size_t kInputsMax = 8;
 inline constexpr int kFirstExtraFd = 3;  ///< Inputs and the captured pipe live at 3..9.
 inline constexpr int kLastExtraFd = 9;
+inline constexpr std::uint16_t kGatePort = 3128;  ///< Of the gate, on the box's loopback.
+inline constexpr std::string_view kPlaces[] = {"/packages", "/cache"};  ///< Where a kept tree can be shown.
 inline constexpr int kProbeMemoryRefused = 9;  ///< Exit code of the probe that the allocator stopped.
 
 /// The stages of making a box, in their order. A failure names one.
 enum class Step : std::uint32_t {
   none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
   host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, pivot, read_only,
-  loopback, keyring, capabilities, no_new_privs, landlock, filter, fork, limits, descriptors, cwd, exec,
+  loopback, openings, keyring, capabilities, no_new_privs, landlock, filter, fork, limits, descriptors, cwd, exec,
 };
 [[nodiscard]] std::string_view name(Step step);
 
@@ -96,6 +101,38 @@ struct RunReport {
   std::uint64_t max_rss_bytes = 0;
 };
 
+/// What a box opens for the server before its program starts.
+enum Opening : std::uint32_t {
+  kOutFolder = 1,  ///< A folder /out, whose files are read when the box has ended.
+  kGate = 2,       ///< A socket listening on 127.0.0.1:kGatePort, which the server answers.
+};
+
+/// From the box. With one descriptor for each bit, in their order.
+struct Opened {
+  std::uint32_t magic = kMagic;
+  std::uint32_t openings = 0;
+};
+
+/// Copies the files below one folder into another. Fds that come with it: the socket
+/// for the answer, the folder to read, an empty folder to write to.
+struct CollectRequest {
+  std::uint32_t magic = kMagic;
+  std::uint32_t is_strict = 0;  ///< 1: all or nothing, links kept. 0: what is fit.
+  std::uint64_t bytes_max = 0;
+  std::uint64_t file_bytes_max = 0;
+  std::uint32_t files_max = 0;  ///< Folders and links count.
+  std::uint32_t reserved = 0;
+};
+
+struct Collected {
+  std::uint32_t magic = kMagic;
+  std::int32_t error = 0;       ///< errno of what went wrong; E2BIG: over a limit.
+  std::uint64_t bytes = 0;
+  std::uint32_t files = 0;
+  std::uint32_t skipped = 0;
+  std::array<char, 256> detail{};  ///< What failed, or was the first to be skipped.
+};
+
 /// The limits of one box, as numbers a cgroup understands.
 struct Limits {
   std::uint64_t memory_bytes = 0;
@@ -112,6 +149,8 @@ struct Spec {
   std::vector<std::string> env;
   std::vector<std::string> roots;
   std::string app_root;
+  std::vector<std::string> trees;  ///< Host folders, shown at kPlaces in their order; "": none there.
+  std::uint32_t openings = 0;
   std::vector<int> input_fds;
   int capture_fd = 0;
   Limits limits;
@@ -124,6 +163,8 @@ struct SpecView {
   std::vector<const char*> env;
   std::vector<const char*> roots;
   const char* app_root = nullptr;  ///< Null: none.
+  std::vector<const char*> trees;
+  std::uint32_t openings = 0;
   std::vector<int> input_fds;
   int capture_fd = 0;
   Limits limits;

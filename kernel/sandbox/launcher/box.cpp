@@ -61,10 +61,8 @@ bool has_no_groups(const BoxTemplate& box) {
   return box.keeps_groups || ::syscall(SYS_getgroups, 0, nullptr) == 0;
 }
 
-// After the uid switch, which would clear the signal again. The launcher may
-// have died before; its end of the pipe then hangs up.
+// The launcher may have died before; its end of the pipe then hangs up.
 bool die_with_launcher(const BoxTemplate& box) {
-  ::close(box.life_write_fd);
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
   pollfd life{box.life_fd, POLLIN, 0};
   if (::poll(&life, 1, 0) < 0) return false;
@@ -150,6 +148,9 @@ void give_up(const BoxPlan& plan, Step step, std::uint32_t index) {
 
 void live_in_box(const BoxPlan& plan) {
   const BoxTemplate& box = plan.box;
+  ::close(box.life_write_fd);
+  // Before the first wait, since nobody else could end it ...
+  require(plan, Step::session, die_with_launcher(box));
   require(plan, Step::id_map, !box.user_ns || wait_for_maps(*plan.page));
   require(plan, Step::session, ::setsid() >= 0 && hold_signals_for_reaper());
   require(plan, Step::cgroup_attach, enter_cgroups(box));
@@ -157,11 +158,13 @@ void live_in_box(const BoxPlan& plan) {
   require(plan, Step::cgroup_ns, ::unshare(CLONE_NEWCGROUP) == 0);
   require(plan, Step::uid, take_uid(box));
   require(plan, Step::groups, has_no_groups(box));
+  // ... and after the uid switch, which clears the signal.
   require(plan, Step::session, die_with_launcher(box));
   require(plan, Step::host_name, ::sethostname("box", 3) == 0);
   ::umask(022);
-  enter_tree(plan);
+  const int out_folder = enter_tree(plan);
   if (box.fresh_net) require(plan, Step::loopback, raise_loopback());
+  require(plan, Step::openings, send_openings(plan, out_folder));
   confine(plan);
   const pid_t program = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
   require(plan, Step::fork, program >= 0);

@@ -75,7 +75,7 @@ bool restrict_with_landlock() {
   if (rules < 0) return false;
   constexpr std::uint64_t kWrite = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
   const bool built = allow_below(rules, "/work", kNoNodes) && allow_below(rules, "/tmp", kNoNodes) &&
-                     allow_below(rules, "/dev/shm", kNoNodes) && allow_below(rules, "/dev", kWrite) &&
+                     allow_below(rules, "/dev/shm", kNoNodes) && allow_below(rules, "/out", kNoNodes) && allow_below(rules, "/dev", kWrite) &&
                      allow_below(rules, "/proc", kWrite);
   const bool active = built && ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   const int error = errno;

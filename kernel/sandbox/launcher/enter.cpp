@@ -50,14 +50,23 @@ bool show(int writable, const char* folder, const char* path, mode_t mode) {
   return shown;
 }
 
-bool add_writable(const BoxPlan& plan) {
+bool has_out_folder(const BoxPlan& plan) { return (plan.spec->openings & wire::kOutFolder) != 0; }
+
+// Before /tmp covers it. -1 with errno where it should be and is not.
+int open_out_folder(const BoxPlan& plan, int writable) {
+  if (!has_out_folder(plan)) return -1;
+  return show(writable, "out", "out", 0755) ? ::openat(writable, "out", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+}
+
+bool add_writable(const BoxPlan& plan, int& out_folder) {
   const int writable = make_tmpfs(plan.tmpfs_bytes, plan.tmpfs_inodes);
   // Folders can be taken only from what is mounted; /tmp then covers it.
   if (writable < 0 || !mount_at(writable, "tmp")) return false;
   const bool added = show(writable, "work", "work", 0755) && show(writable, "shm", "dev/shm", 01777) &&
                      show(writable, "tmp", "tmp", 01777);
+  if (added) out_folder = open_out_folder(plan, writable);
   close_keeping_errno(writable);
-  return added;
+  return added && (out_folder >= 0 || !has_out_folder(plan));
 }
 
 void add_late(const BoxPlan& plan, int root) {
@@ -86,12 +95,13 @@ int take_tree(const BoxPlan& plan) {
 
 }  // namespace
 
-void enter_tree(const BoxPlan& plan) {
+int enter_tree(const BoxPlan& plan) {
   // No mount made here travels back: under a new user namespace the kernel has
   // made all of them slaves, and a privileged launcher has done so itself.
   const int root = take_tree(plan);
   if (::fchdir(root) != 0) give_up(plan, Step::attach_root);
-  if (!add_writable(plan)) give_up(plan, Step::work_tmpfs);
+  int out_folder = -1;
+  if (!add_writable(plan, out_folder)) give_up(plan, Step::work_tmpfs);
   add_late(plan, root);
   // Before the old root goes: the kernel gives a new /proc only to whom the
   // old one was fully visible.
@@ -102,6 +112,7 @@ void enter_tree(const BoxPlan& plan) {
   // then takes away: no folder for it is needed.
   if (::syscall(SYS_pivot_root, ".", ".") != 0) give_up(plan, Step::pivot);
   if (::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0) give_up(plan, Step::pivot);
+  return out_folder;
 }
 
 bool raise_loopback() {

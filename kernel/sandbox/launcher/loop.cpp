@@ -5,21 +5,28 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <map>
 #include <memory>
 
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sandbox/launcher/collect.hpp"
 
 namespace collet::launcher {
 namespace {
 
 constexpr int kTickMs = 5;
-constexpr std::size_t kFdsMax = 16;
 constexpr int kEventsMax = 32;
+constexpr std::size_t kCollectorsMax = 16;
+constexpr unsigned kCollectSecondsMax = 120;
 
-enum class Source : std::uint32_t { control, signal, process, run, memory };
+enum class Source : std::uint32_t { control, signal, process, run, memory, collector };
 
 std::uint64_t tag(Source source, std::uint32_t slot) {
   return (std::uint64_t{static_cast<std::uint32_t>(source)} << 32) | slot;
@@ -57,6 +64,14 @@ class Loop {
     watch(signals_.get(), tag(Source::signal, 0));
   }
 
+  ~Loop() {
+    for (const auto& [pid, pidfd] : collectors_) {
+      ::kill(pid, SIGKILL);
+      ::waitpid(pid, nullptr, 0);
+    }
+  }
+  Loop(const Loop&) = delete;
+
   void run() {
     while (!over_) {
       std::array<epoll_event, kEventsMax> events;
@@ -89,6 +104,7 @@ class Loop {
     const auto index = static_cast<std::uint32_t>(event.data.u64);
     if (source == Source::control) return on_control();
     if (source == Source::signal) return on_signal();
+    if (source == Source::collector) return on_collected(static_cast<pid_t>(index));
     Slot* slot = index < slots_.size() ? slots_[index].get() : nullptr;
     if (slot == nullptr) return;
     // Also between two boxes: what is not taken note of is reported for ever.
@@ -127,6 +143,8 @@ class Loop {
   }
 
   void on_control();
+  void start_collector(const wire::CollectRequest& request, std::vector<UniqueFd> fds);
+  void on_collected(pid_t pid);
   void start(const wire::RunRequest& request, std::vector<UniqueFd> fds);
 
   Host& host_;
@@ -135,35 +153,47 @@ class Loop {
   UniqueFd epoll_;
   UniqueFd signals_;
   std::vector<std::unique_ptr<Slot>> slots_;
+  std::map<pid_t, UniqueFd> collectors_;  // processes and their pidfds
   bool over_ = false;
 };
 
+union Request {
+  wire::RunRequest run;
+  wire::CollectRequest collect;
+};
+
 void Loop::on_control() {
-  wire::RunRequest request;
-  iovec part{&request, sizeof request};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(kFdsMax * sizeof(int))> control;
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  const ssize_t got = ::recvmsg(control_, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  Request request{};
+  std::vector<UniqueFd> fds;
+  const ssize_t got = sandbox::receive_message(control_, &request, sizeof request, fds);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) {
     over_ = true;  // the server is gone
     return;
   }
-  std::vector<UniqueFd> fds;
-  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
-    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(head) + i * sizeof fd, sizeof fd);
-      fds.emplace_back(fd);
-    }
+  if (got == sizeof request.run && request.run.magic == wire::kMagic) start(request.run, std::move(fds));
+  if (got == sizeof request.collect && request.collect.magic == wire::kMagic) start_collector(request.collect, std::move(fds));
+}
+
+// In a process of its own: a large tree takes its time, and other runs do not wait.
+void Loop::start_collector(const wire::CollectRequest& request, std::vector<UniqueFd> fds) {
+  if (fds.size() != 3) return;
+  const pid_t pid = collectors_.size() < kCollectorsMax ? ::fork() : -1;
+  if (pid == 0) {
+    ::alarm(kCollectSecondsMax);
+    const wire::Collected done = collect(request, fds[1].get(), fds[2].get());
+    ::_exit(sandbox::send_message(fds[0].get(), {reinterpret_cast<const char*>(&done), sizeof done}) == 0 ? 0 : 1);
   }
-  if (got == sizeof request && request.magic == wire::kMagic) start(request, std::move(fds));
+  if (pid < 0) return;  // the end of the socket tells
+  UniqueFd& pidfd = collectors_[pid];
+  pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  watch(pidfd.get(), tag(Source::collector, static_cast<std::uint32_t>(pid)));
+}
+
+void Loop::on_collected(pid_t pid) {
+  if (::waitpid(pid, nullptr, WNOHANG) != pid) return;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, collectors_[pid].get(), nullptr);
+  collectors_.erase(pid);
 }
 
 void Loop::start(const wire::RunRequest& request, std::vector<UniqueFd> fds) {

@@ -78,6 +78,7 @@ struct BoxPlan {
   int stdout_fd = -1;
   int stderr_fd = -1;
   int capture_fd = -1;
+  int run_socket = -1;        ///< Where the box sends what it opens for the server.
   std::vector<int> input_fds;
   SharedPage* page = nullptr;
 };
@@ -103,7 +104,10 @@ bool add_mount(int root, const Mount& mount, Step& step);
 
 // --- steps of live_in_box -----------------------------------------------------
 [[noreturn]] void give_up(const BoxPlan& plan, Step step, std::uint32_t index = 0);
-void enter_tree(const BoxPlan& plan);
+/// The writable folders; the descriptor of /out, or -1 where none was asked for.
+int enter_tree(const BoxPlan& plan);
+/// Hands the server what it asked to have opened. False with errno.
+bool send_openings(const BoxPlan& plan, int out_folder);
 bool raise_loopback();
 bool drop_capabilities();
 bool restrict_with_landlock();

@@ -123,6 +123,7 @@ bool Slot::start(const wire::SpecView& spec, RunFds fds) {
   plan.stdout_fd = fds.out.get();
   plan.stderr_fd = fds.err.get();
   plan.capture_fd = fds.capture.get();
+  plan.run_socket = socket_.get();
   for (const auto& input : fds.inputs) plan.input_fds.push_back(input.get());
   if (!prepare(spec, plan)) return false;
   if (!clone_box(plan)) return fail(Step::clone, errno);

@@ -21,6 +21,14 @@ void cover_late_pipes(std::vector<Mount>& late) {
   }
 }
 
+// Nothing was kept that needs a cover; see collect.cpp.
+void plan_kept_trees(const wire::SpecView& spec, std::vector<Mount>& late) {
+  for (std::size_t i = 0; i < spec.trees.size() && spec.trees[i] != nullptr; ++i) {
+    const std::string target(wire::kPlaces[i].substr(1));
+    if (spec.trees[i][0] != '\0') late.push_back({Mount::Kind::tree, spec.trees[i], target, true, false, false, {}});
+  }
+}
+
 }  // namespace
 
 // Done here where the launcher may: once for many boxes, and with rights for which
@@ -40,6 +48,7 @@ bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
   Failure failure;
   if (!host_.can(wire::kOwnUids)) {
     cover_late_pipes(plan.late);
+    plan_kept_trees(spec, plan.late);
     return plan_mounts(shared, plan.mounts, failure) || fail(failure);
   }
   plan.tree.reset(host_.templates.copy(shared, failure));
@@ -49,6 +58,7 @@ bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
 
 bool Slot::copy_late_trees(const wire::SpecView& spec, BoxPlan& plan) {
   cover_late_pipes(plan.late);
+  plan_kept_trees(spec, plan.late);
   for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
     Mount& mount = plan.late[i];
     if (mount.kind == Mount::Kind::link) continue;

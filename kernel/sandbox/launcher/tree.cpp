@@ -30,7 +30,7 @@ bool write_file(int root, const char* path, std::string_view text) {
 }
 
 bool lay_out(int root) {
-  for (const char* folder : {"etc", "dev", "dev/shm", "proc", "work", "tmp", "app"}) {
+  for (const char* folder : {"etc", "dev", "dev/shm", "proc", "work", "tmp", "app", "out", "packages", "cache"}) {
     if (::mkdirat(root, folder, 0755) != 0) return false;
   }
   return write_file(root, "etc/passwd", kPasswd) && write_file(root, "etc/group", kGroup) &&

@@ -51,6 +51,23 @@ TEST_F(LifetimeTest, ALauncherThatDiesTakesItsBoxesAlongAndIsStartedAnew) {
   before_.processes = host_state().processes;  // a new launcher is what we want
 }
 
+// Also one that was being made: at first it only waits for the launcher.
+TEST_F(LifetimeTest, ALauncherThatDiesAtAnyMomentLeavesNoBox) {
+  for (int i = 0; i < 60; ++i) {
+    boost::asio::io_context io;
+    int over = 0;
+    const pid_t launcher = launcher_pid();
+    for (int j = 0; j < 4; ++j) sandbox_->run(io, shell("sleep 30"), nullptr, [&](BoxResult) { ++over; }, {});
+    io.run_for(std::chrono::microseconds(i * 50));
+    ::kill(launcher, SIGKILL);
+    io.run_for(std::chrono::seconds(5));
+    ASSERT_EQ(over, 4) << "killed after " << i * 50 << " us: a run waits for a box that nobody ends";
+    ASSERT_TRUE(boxes_end_within(std::chrono::milliseconds(1000)));
+    ASSERT_EQ(run(shell("echo next")).stdout_text, "next\n");
+  }
+  before_.processes = host_state().processes;  // a new launcher is what we want
+}
+
 TEST_F(LifetimeTest, ASignalToTheLauncherDoesNotDisturbRuns) {
   boost::asio::io_context io;
   BoxResult result;

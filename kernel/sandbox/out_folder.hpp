@@ -1,0 +1,16 @@
+// /out of a box that has ended, until somebody has read it.
+#pragma once
+
+#include <memory>
+
+#include "sandbox/core.hpp"
+#include "sandbox/fd.hpp"
+#include "sandbox/sandbox.hpp"
+#include "sandbox/slots.hpp"
+
+namespace collet::sandbox {
+
+/// Null when there is nothing in it: the place is given back at once then.
+[[nodiscard]] std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, SlotLease slot);
+
+}  // namespace collet::sandbox

@@ -42,11 +42,15 @@ std::vector<std::string> node_argv(const Runtime& runtime) {
   return {runtime.interpreter, "--experimental-vm-modules", "-e", "eval(fs.readFileSync(5, 'utf8'))"};
 }
 
+/// Whether it has module.stripTypeScriptTypes.
+bool knows_types(std::string_view version) {
+  return !is_older(version, "23.2") || (!is_older(version, "22.13") && is_older(version, "23"));
+}
+
 std::string node_description(const Runtime& runtime) {
   const std::string program = runtime.version.empty() ? "a Node.js" : "a Node.js " + runtime.version;
-  const bool has_types = !runtime.version.empty() && !is_older(runtime.version, "22.13") && runtime.version != "23.0" && runtime.version != "23.1";
-  const std::string_view code = has_types ? " (JavaScript or TypeScript)" : " (JavaScript)";
-  return describe(program + std::string(code), runtime, "the built-in modules",
+  const std::string code = knows_types(runtime.version) ? " (JavaScript or TypeScript)" : " (JavaScript)";
+  return describe(program + code, runtime, "the built-in modules",
                   "Print what you want to see with console.log: the answer is what the program prints.");
 }
 

@@ -4,5 +4,7 @@
 namespace code_exec {
 
 extern const char kPythonBootstrap[];
+extern const char kRubyBootstrap[];
+extern const char kNodeBootstrap[];
 
 }  // namespace code_exec

@@ -1,8 +1,6 @@
 #include "language.hpp"
 
-#include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include "collet/json.hpp"
 
@@ -12,7 +10,7 @@ using collet::Value;
 namespace json = collet::json;
 
 std::span<const Language> languages() {
-  static const std::array rows = {kPython};
+  static const std::array rows = {kPython, kRuby, kNode};
   return rows;
 }
 
@@ -20,7 +18,7 @@ collet::ToolSpec tool_of(const Language& language, const Runtime& runtime) {
   const Value code = json::object({{"type", "string"}, {"minLength", 1}, {"description", language.code_description}});
   const Value packages = json::object({{"type", json::array({"array", "null"})},
                                        {"items", json::object({{"type", "string"}})},
-                                       {"description", language.packages_description}});
+                                       {"description", "Must be left out: packages cannot be installed yet."}});
   const Value schema = json::object({
       {"type", "object"},
       {"properties", json::object({{"code", code}, {"packages", packages}})},
@@ -38,12 +36,13 @@ collet::ToolSpec tool_of(const Language& language, const Runtime& runtime) {
   return spec;
 }
 
-std::vector<std::string> existing(std::vector<std::string> folders) {
-  std::erase_if(folders, [](const std::string& folder) {
-    std::error_code error;
-    return !std::filesystem::exists(folder, error);
-  });
-  return folders;
+std::string describe(std::string_view program, const Runtime& runtime, std::string_view library, std::string_view hint) {
+  // What the operator's interpreter brings along is not known here.
+  const std::string limits = runtime.is_configured ? "No network." : "Only " + std::string(library) + "; no network.";
+  return "Runs " + std::string(program) +
+         " program in a fresh isolated sandbox and returns its exit code, stdout and stderr. Use it for "
+         "calculations, data processing, text and algorithms. " +
+         limits + " Nothing is kept between calls. " + std::string(hint);
 }
 
 }  // namespace code_exec

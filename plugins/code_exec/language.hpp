@@ -1,8 +1,6 @@
 // The languages, one row each. A new language is a new row and its bootstrap.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,24 +9,16 @@
 
 #include "collet/result.hpp"
 #include "collet/tool.hpp"
+#include "runtime.hpp"
 
 namespace code_exec {
-
-/// An interpreter on this host.
-struct Runtime {
-  std::string interpreter;         ///< Absolute path.
-  std::string version;             ///< "3.11"; "" when its name does not tell.
-  std::vector<std::string> roots;  ///< Host folders that it needs in the box.
-  bool is_configured = false;      ///< The operator chose it.
-};
 
 /// What differs between languages.
 struct Language {
   std::string_view id;     ///< As in sandbox.runtimes: "python".
   std::string_view tool;   ///< Name of its tool.
   std::string_view title;
-  std::string_view code_description;     ///< Of the argument `code`.
-  std::string_view packages_description;  ///< Of the argument `packages`.
+  std::string_view code_description;  ///< Of the argument `code`.
   /// The newest one on this host, in places where systems put it.
   std::optional<Runtime> (*find_runtime)();
   /// Fills in version and default roots of one that the operator named.
@@ -37,7 +27,6 @@ struct Language {
   /// to descriptor 4, and `bootstrap` waits at descriptor 5.
   std::vector<std::string> (*argv)(const Runtime& runtime);
   const char* bootstrap;
-  std::vector<std::string> (*env)(const Runtime& runtime);
   std::string (*description)(const Runtime& runtime);
   std::vector<collet::ToolExample> (*examples)();
 };
@@ -47,9 +36,13 @@ struct Language {
 /// The tool of one language, as the model sees it.
 [[nodiscard]] collet::ToolSpec tool_of(const Language& language, const Runtime& runtime);
 
-/// Those of `folders` that exist.
-[[nodiscard]] std::vector<std::string> existing(std::vector<std::string> folders);
+/// What the model reads about a tool that runs `program`, as in "a Ruby 3.1".
+/// @param library  what there is without a network: "the standard library"
+/// @param hint     how to see results; the last sentence.
+[[nodiscard]] std::string describe(std::string_view program, const Runtime& runtime, std::string_view library, std::string_view hint);
 
 extern const Language kPython;
+extern const Language kRuby;
+extern const Language kNode;
 
 }  // namespace code_exec

@@ -42,7 +42,7 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
 ExecRequest request_for(const Offered& offered, std::string code, bool live_output) {
   ExecRequest request;
   request.argv = offered.language->argv(offered.runtime);
-  request.env = offered.language->env(offered.runtime);
+  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
   request.roots = offered.runtime.roots;
   request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, offered.language->bootstrap}};
   request.capture_fd = kCaptureFd;
@@ -128,7 +128,7 @@ COLLET_PLUGIN(code_exec::CodeExec, R"({
     "properties": {
       "languages": {
         "type": "array",
-        "items": {"enum": ["python"]},
+        "items": {"enum": ["python", "ruby", "node"]},
         "description": "Offer only these; left out: every one that has an interpreter here."
       },
       "live_output": {

@@ -4,8 +4,6 @@
 # tracebacks show source lines. Imports are few: each costs a run a millisecond.
 def _collet():
     import sys, _ast, posix
-    with open(3, 'rb') as source_file:
-        source = source_file.read().decode('utf-8', 'replace')
     posix.set_inheritable(4, False)
     sys.argv[:] = ['-c']
     sys.path.insert(0, '')
@@ -27,6 +25,12 @@ def _collet():
         traceback.print_exception(kind, error, trace)
 
     sys.excepthook = show
+    compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
+    # Whoever starts this ahead of its program waits here.
+    with open(3, 'rb') as source_file:
+        source = source_file.read().decode('utf-8', 'replace')
+    if source.startswith('\ufeff'):
+        source = source[1:]
     tree = compile(source, '<string>', 'exec', _ast.PyCF_ONLY_AST, True)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], _ast.Expr) else None
     exec(compile(tree, '<string>', 'exec', 0, True), names)

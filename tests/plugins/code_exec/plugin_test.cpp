@@ -17,6 +17,13 @@ class CodeExec : public ::testing::Test {
     };
     answer_.outcome = COLLET_EXEC_EXITED;
   }
+  ToolSpec tool(std::string_view name) {
+    for (auto& tool : host_->tools()) {
+      if (tool.name == name) return tool;
+    }
+    ADD_FAILURE() << "no tool " << name << ": " << host_->create_error();
+    return {};
+  }
   std::string input(int fd) const {
     for (const auto& entry : seen_.inputs) {
       if (entry.fd == fd) return entry.data;
@@ -29,37 +36,48 @@ class CodeExec : public ::testing::Test {
   std::unique_ptr<FakeHost> host_;
 };
 
+// The interpreters of all languages are part of the test set-up (scripts/deps --tests).
+constexpr const char* kTools[] = {"code_exec_node", "code_exec_python", "code_exec_ruby"};
+
 TEST_F(CodeExec, DescribesItselfTruthfully) {
-  const auto tools = host_->tools();
-  ASSERT_EQ(tools.size(), 1u) << host_->create_error();
-  EXPECT_EQ(tools[0].name, "code_exec_python");
-  EXPECT_EQ(tools[0].effects, COLLET_EFFECT_RUNS_CODE);
-  EXPECT_EQ(tools[0].blocking, false);
-  EXPECT_NE(tools[0].description.find("Python 3."), std::string::npos) << tools[0].description;
-  EXPECT_NE(tools[0].description.find("no network"), std::string::npos) << tools[0].description;
-  EXPECT_GE(tools[0].examples.size(), 2u);
+  ASSERT_EQ(host_->tools().size(), std::size(kTools)) << host_->create_error();
+  for (const char* name : kTools) {
+    const ToolSpec spec = tool(name);
+    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE);
+    EXPECT_EQ(spec.blocking, false);
+    EXPECT_NE(spec.description.find("; no network. "), std::string::npos) << spec.description;
+    EXPECT_GE(spec.examples.size(), 2u);
+  }
+  EXPECT_TRUE(tool("code_exec_python").description.starts_with("Runs a Python 3.")) << tool("code_exec_python").description;
+  EXPECT_TRUE(tool("code_exec_ruby").description.starts_with("Runs a Ruby ")) << tool("code_exec_ruby").description;
+  EXPECT_TRUE(tool("code_exec_node").description.starts_with("Runs a Node.js ")) << tool("code_exec_node").description;
 }
 
 TEST_F(CodeExec, SendsTheCodeByDescriptor) {
   answer_.stdout_text = "hi\n";
-  const auto result = host_->call("code_exec_python", R"json({"code":"print('hi')"})json");
-  EXPECT_TRUE(result.ok) << result.text();
-  EXPECT_TRUE(result.text().starts_with("{\n  \"returncode\": 0,\n  \"stdout\": \"hi\",\n  \"stderr\": \"\"")) << result.text();
-  EXPECT_EQ(input(3), "print('hi')");
-  EXPECT_EQ(seen_.capture_fd, 4);
-  for (const auto& argument : seen_.argv) EXPECT_EQ(argument.find("print('hi')"), std::string::npos) << argument;
-  EXPECT_TRUE(seen_.argv.at(0).starts_with("/usr/")) << seen_.argv.at(0);
-  EXPECT_FALSE(seen_.app_env) << "config vars are not for a model's code";
-  for (const auto& root : seen_.roots) EXPECT_TRUE(root == "/bin" || root.starts_with("/usr") || root.starts_with("/lib")) << root;
+  for (const char* name : kTools) {
+    const auto result = host_->call(name, R"json({"code":"print('hi')"})json");
+    EXPECT_TRUE(result.ok) << result.text();
+    EXPECT_TRUE(result.text().starts_with("{\n  \"returncode\": 0,\n  \"stdout\": \"hi\",\n  \"stderr\": \"\"")) << result.text();
+    EXPECT_EQ(input(3), "print('hi')");
+    EXPECT_EQ(seen_.capture_fd, 4);
+    for (const auto& argument : seen_.argv) EXPECT_EQ(argument.find("print('hi')"), std::string::npos) << argument;
+    EXPECT_TRUE(seen_.argv.at(0).starts_with("/usr/")) << seen_.argv.at(0);
+    EXPECT_EQ(seen_.env, (std::vector<std::string>{"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"}));
+    EXPECT_FALSE(seen_.app_env) << "config vars are not for a model's code";
+    for (const auto& root : seen_.roots) EXPECT_TRUE(root == "/bin" || root.starts_with("/usr") || root.starts_with("/lib")) << root;
+  }
 }
 
 TEST_F(CodeExec, RefusesPackagesAndBadArguments) {
-  EXPECT_EQ(host_->call("code_exec_python", R"json({"code":"1","packages":["numpy"]})json").text(),
-            "error: /packages: packages are not available yet; leave them out and use the standard library");
-  EXPECT_EQ(host_->call("code_exec_python", R"json({"code":12})json").text(), "error: /code: expected a string, got 12");
-  EXPECT_EQ(host_->call("code_exec_python", "{}").text(), "error: /code: required, a string");
-  EXPECT_TRUE(host_->call("code_exec_python", R"json({"code":"1","packages":[]})json").ok);
-  EXPECT_TRUE(host_->call("code_exec_python", R"json({"code":"1","packages":null})json").ok);
+  for (const std::string name : kTools) {
+    EXPECT_EQ(host_->call(name, R"json({"code":"1","packages":["numpy"]})json").text(),
+              "error: /packages: packages are not available yet; leave them out and use the standard library");
+    EXPECT_EQ(host_->call(name, R"json({"code":12})json").text(), "error: /code: expected a string, got 12");
+    EXPECT_EQ(host_->call(name, "{}").text(), "error: /code: required, a string");
+    EXPECT_TRUE(host_->call(name, R"json({"code":"1","packages":[]})json").ok);
+    EXPECT_TRUE(host_->call(name, R"json({"code":"1","packages":null})json").ok);
+  }
 }
 
 TEST_F(CodeExec, SetsTheFlagsOfTheResult) {
@@ -83,11 +101,24 @@ TEST_F(CodeExec, PassesOnWhyTheSandboxIsUnavailable) {
 
 TEST_F(CodeExec, UsesTheOperatorsInterpreter) {
   host_->runtimes["python"] = R"json({"interpreter":"/opt/py/bin/python3.99","roots":["/opt/py","/usr"]})json";
-  EXPECT_NE(host_->tools().at(0).description.find("Python 3.99"), std::string::npos) << host_->tools().at(0).description;
+  EXPECT_NE(tool("code_exec_python").description.find("Python 3.99"), std::string::npos) << tool("code_exec_python").description;
   host_->call("code_exec_python", R"json({"code":"1"})json");
   EXPECT_EQ(seen_.argv.at(0), "/opt/py/bin/python3.99");
   EXPECT_EQ(seen_.roots, (std::vector<std::string>{"/opt/py", "/usr"}));
   EXPECT_EQ(std::ranges::count(seen_.argv, "-S"), 0) << "its packages need `site`";
+}
+
+TEST_F(CodeExec, OtherLanguagesToo) {
+  host_->runtimes["ruby"] = R"json({"interpreter":"/opt/rb/bin/ruby9.8","roots":["/opt/rb"]})json";
+  host_->runtimes["node"] = R"json({"interpreter":"/opt/js/bin/node","roots":[]})json";
+  EXPECT_TRUE(tool("code_exec_ruby").description.starts_with("Runs a Ruby 9.8 program")) << tool("code_exec_ruby").description;
+  EXPECT_TRUE(tool("code_exec_node").description.starts_with("Runs a Node.js (JavaScript) program")) << tool("code_exec_node").description;
+  host_->call("code_exec_ruby", R"json({"code":"1"})json");
+  EXPECT_EQ(seen_.argv.at(0), "/opt/rb/bin/ruby9.8");
+  EXPECT_EQ(seen_.roots, std::vector<std::string>{"/opt/rb"});
+  host_->call("code_exec_node", R"json({"code":"1"})json");
+  EXPECT_EQ(seen_.argv.at(0), "/opt/js/bin/node");
+  EXPECT_EQ(std::ranges::count(seen_.roots, "/usr"), 1) << "the C library is there";
 }
 
 TEST_F(CodeExec, LiveOutputIsAnOption) {

@@ -1,0 +1,66 @@
+// code_exec in the real host, with real boxes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "collet/abi.h"
+#include "kernel/plugin/host_fixture.hpp"
+
+namespace collet::test {
+
+/// The launcher is forked before the fixture starts its thread.
+struct Boxes {
+  Boxes() {
+    config::SandboxSettings settings;
+    settings.uid_base = 1'000'000 + std::int64_t{::getpid()} * 128;
+    settings.boxes_max = 8;
+    box_ = sandbox::Sandbox::start(settings);
+  }
+  std::unique_ptr<sandbox::Sandbox> box_;
+};
+
+class CodeExecBox : private Boxes, public PluginHostTest {
+ protected:
+  /// @param tool  what run() calls.
+  explicit CodeExecBox(std::string tool) : tool_(std::move(tool)) {
+    settings_.sizes["standard-1x"] = config::SizeSettings{};
+    load(COLLET_CODE_EXEC_FOLDER);
+  }
+  ~CodeExecBox() override {
+    host_->shutdown();
+    settle();
+  }
+  sandbox::Sandbox& box() override { return *box_; }
+  void SetUp() override { ASSERT_EQ(box_->unavailable_reason(), ""); }
+
+  static std::string with_code(std::string_view code) { return json::object({{"code", code}}).dump(); }
+  plugin::CallOutcome run(std::string_view code, std::int64_t timeout_ms = 20'000) {
+    plugin::CallFacts facts;
+    facts.size = "standard-1x";
+    facts.timeout_ms = timeout_ms;
+    return call(tool_, with_code(code), facts);
+  }
+  static Value result(const plugin::CallOutcome& outcome) {
+    if (outcome.contents.empty()) {
+      ADD_FAILURE() << show(outcome);
+      return {};
+    }
+    return Value::parse(outcome.contents[0].data).value_or(Value());
+  }
+  Value result_of(std::string_view code) { return result(run(code)); }
+  /// What a program prints that must end well.
+  std::string output_of(std::string_view code) {
+    const Value json = result_of(code);
+    EXPECT_EQ(json["returncode"].as_int64(), 0) << code << "\n" << json.dump();
+    EXPECT_EQ(json["stderr"].string_or("-"), "") << code;
+    return std::string(json["stdout"].string_or("-"));
+  }
+
+  std::string tool_;
+};
+
+}  // namespace collet::test
+

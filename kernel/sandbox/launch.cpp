@@ -114,7 +114,7 @@ Result<void> send_request(RunCore& core, const wire::RunRequest& request, std::s
 
 Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSettings& settings) {
   if (auto checked = check(spec, settings); !checked) return std::move(checked).error();
-  wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, {}, spec.capture_fd, limits_of(spec)};
+  wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, spec.app_scratch, {}, spec.capture_fd, limits_of(spec)};
   const auto is_home = [](const std::string& entry) { return entry.starts_with("HOME="); };
   if (std::ranges::none_of(told.env, is_home)) told.env.emplace_back("HOME=/work");
   for (const auto& input : spec.inputs) told.input_fds.push_back(input.fd);

@@ -33,6 +33,7 @@ struct BoxSpec {
   std::vector<std::string> env;
   std::vector<std::string> roots;  ///< Host paths, read-only, same path inside.
   std::string app_root;            ///< Host folder shown read-only at /app; "": none.
+  bool app_scratch = false;        ///< /app can be written; nothing of that is kept.
   std::vector<BoxInput> inputs;
   int capture_fd = 0;
   std::int64_t timeout_ms = 0;     ///< Waiting for room included.

@@ -61,7 +61,7 @@ class Commands(StageTest):
         self.assertEqual(offered[0]["function"]["parameters"]["required"], ["city"])
         self.assertEqual(offered[1]["function"]["parameters"]["properties"], {})
         self.assertEqual([m["choices"][0]["message"]["name"] for m in (first, second)], ["dyno_run_command", "dyno_run_command_2"])
-        listed = "README.md\ndata\nscripts"
+        listed = "README.md\nbin\ndata\nscripts"
         self.assertEqual(result_of(first)["stdout"], f"<{HOSTILE}>{listed}")
         self.assertEqual(result_of(second)["stdout"], f"{listed}\nx\n{{}}")
         self.assertEqual(sorted(os.listdir(APP)), listed.split("\n"), "the app's folder is as it was")

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -153,8 +154,11 @@ TEST_F(ScratchTest, AProgramOfTheFolderGainsNoRights) {
 }
 
 TEST_F(ScratchTest, WhereNoOverlayCanBeHadNothingRuns) {
+  // In a namespace of our own: other tests look at the host's mounts meanwhile.
+  ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+  ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
   ASSERT_EQ(::mount("none", (folder_ + "/data").c_str(), "tmpfs", 0, nullptr), 0);
-  start(settings_);  // later mounts reach a launcher only where the host shares them
+  start(settings_);  // a launcher lives where it was started
   const auto result = run(script("echo ran; ls data"));
   ::umount((folder_ + "/data").c_str());
   before_ = host_state();

@@ -74,6 +74,13 @@ std::string free_name(const std::string& wanted, ToolSelection& selection) {
   return name;
 }
 
+// "/tool_params/a/b: why" as the rest of a path like those of all other fields.
+std::string below_runtime_params(std::string message) {
+  if (!message.starts_with("/tool_params")) return ".tool_params: " + message;
+  std::replace(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(std::min(message.find(':'), message.size())), '/', '.');
+  return message;
+}
+
 Result<void> check_allowed(const agent::RunTool& tool, const config::KeySettings& key,
                            const std::string& path, const std::string& request_id) {
   const auto& info = tool.offer.tool->info;
@@ -136,7 +143,7 @@ Result<void> add_tool(std::string_view name, const Value& runtime_params, std::s
   auto offer = plugin::make_offer(*found, free_name(wire_name, selection), tool_params, description,
                                   {key.id, tool.app, tool.size});
   if (!offer) {
-    return Error{offer.error().code, path + ".runtime_params.tool_params: " + offer.error().message};
+    return Error{offer.error().code, path + ".runtime_params" + below_runtime_params(offer.error().message)};
   }
   tool.offer = std::move(offer).value();
   selection.tools.push_back(std::move(tool));

@@ -122,6 +122,9 @@ class Checker {
       const std::string path = "apps." + name;
       std::error_code error;
       if (!app.root.empty() && !std::filesystem::is_directory(app.root, error)) findings_.add(path + ".root", "there is no folder " + app.root);
+      for (std::size_t i = 0; i < app.roots.size(); ++i) {
+        if (!std::filesystem::is_directory(app.roots[i], error)) findings_.add(index_path(path + ".roots", i), "there is no folder " + app.roots[i]);
+      }
       globs(path + ".tools", app.tools);
     }
   }

@@ -72,6 +72,7 @@ const Section kApp{"an app", prototype_of<AppSettings>, {
     path<&AppSettings::root>("root", "Folder that a tool's box sees, read-only, as its working copy; empty for none."),
     secret(value<&AppSettings::config_vars>("config_vars", "Config vars by name: database addresses, and the environment of the app's own commands.")),
     value<&AppSettings::tools>("tools", "Globs of the tools that may run for this app."),
+    path<&AppSettings::roots>("roots", "Further folders that its boxes see, read-only, under their own path: the app's runtimes."),
 }};
 
 const Section kAgent{"an agent", prototype_of<AgentSettings>, {

@@ -74,6 +74,7 @@ struct AppSettings {
   std::string root;
   std::map<std::string, std::string> config_vars;
   std::vector<std::string> tools = {"*"};
+  std::vector<std::string> roots;
 };
 
 struct AgentSettings {

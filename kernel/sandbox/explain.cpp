@@ -25,6 +25,10 @@ constexpr std::string_view kCgroups =
     "sandbox.soft_limits: true";
 constexpr std::string_view kMounts =
     "Mounts are refused: in a container add --cap-add SYS_ADMIN and --security-opt apparmor=unconfined; Linux 5.12 or later is needed";
+constexpr std::string_view kOverlay =
+    "A writable app folder is an overlayfs in the box: it needs the overlay module (modprobe overlay), Linux 5.11 or later for "
+    "boxes in user namespaces and 5.19 or later for an app folder whose owner is shown as the box's user, and an app folder "
+    "without other file systems mounted in it";
 constexpr std::string_view kUids =
     "Set sandbox.uid_base to the first of sandbox.boxes_max uids that nobody uses; in a container they must lie within /proc/self/uid_map";
 constexpr std::string_view kRootRights =
@@ -56,6 +60,7 @@ std::string_view remedy_of(Step step, int error) {
     case Step::pivot:
     case Step::read_only: return kMounts;
     case Step::openings: return "The loopback of the box is needed for its gate to the network";
+    case Step::app_overlay: return kOverlay;
     case Step::filter: return "The kernel must be built with seccomp filters (CONFIG_SECCOMP_FILTER)";
     default: return "";
   }

@@ -114,7 +114,7 @@ Result<void> send_request(RunCore& core, const wire::RunRequest& request, std::s
 
 Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSettings& settings) {
   if (auto checked = check(spec, settings); !checked) return std::move(checked).error();
-  wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, {spec.trees.begin(), spec.trees.end()}, 0, {}, spec.capture_fd, limits_of(spec)};
+  wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, spec.app_scratch, {spec.trees.begin(), spec.trees.end()}, 0, {}, spec.capture_fd, limits_of(spec)};
   if (spec.has_out_folder) told.openings |= wire::kOutFolder;
   if (spec.gate) told.openings |= wire::kGate;
   const auto is_home = [](const std::string& entry) { return entry.starts_with("HOME="); };

@@ -39,6 +39,7 @@ struct BoxSpec {
   std::vector<std::string> env;
   std::vector<std::string> roots;  ///< Host paths, read-only, same path inside.
   std::string app_root;            ///< Host folder shown read-only at /app; "": none.
+  bool app_scratch = false;        ///< /app can be written; nothing of that is kept.
   std::array<std::string, 2> trees;  ///< Host folders shown at /packages and /cache; "": none.
   bool has_out_folder = false;     ///< Makes /out; see BoxResult::out.
   GateFn gate;                     ///< Empty: no network at all.

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kStepNames[] = {
   "none", "spec", "slot", "cgroup", "net_ns", "clone", "id_map", "session", "cgroup_attach",
   "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
-  "devices", "masks", "attach_root", "pivot", "read_only", "loopback", "openings", "keyring", "capabilities",
+  "devices", "masks", "attach_root", "app_overlay", "pivot", "read_only", "loopback", "openings", "keyring", "capabilities",
   "no_new_privs", "landlock", "filter", "fork", "limits", "descriptors", "cwd", "exec",
 };
 static_assert(std::size(kStepNames) == static_cast<std::size_t>(Step::exec) + 1);
@@ -23,9 +23,9 @@ struct Head {
   std::uint32_t has_app = 0;
   std::int32_t capture_fd = 0;
   std::int32_t input_fds[kInputsMax] = {};
+  std::uint32_t app_scratch = 0;
   std::uint32_t treec = 0;
   std::uint32_t openings = 0;
-  std::uint32_t reserved = 0;
   Limits limits;
 };
 
@@ -135,6 +135,7 @@ Result<std::string> encode(const Spec& spec) {
   head.rootc = static_cast<std::uint32_t>(spec.roots.size());
   head.inputc = static_cast<std::uint32_t>(spec.input_fds.size());
   head.has_app = !spec.app_root.empty();
+  head.app_scratch = spec.app_scratch;
   head.capture_fd = spec.capture_fd;
   head.treec = static_cast<std::uint32_t>(spec.trees.size());
   head.openings = spec.openings;
@@ -174,7 +175,9 @@ Result<SpecView> decode(std::string_view bytes) {
   }
   if (head.has_app != 0 && (view.app_root = take(bytes)) == nullptr) return bad("spec is damaged");
   if (!bytes.empty()) return bad("spec is damaged");
+  if (head.app_scratch != 0 && head.has_app == 0) return bad("a scratch folder over the app folder needs an app_root");
   view.input_fds.assign(head.input_fds, head.input_fds + head.inputc);
+  view.app_scratch = head.app_scratch != 0;
   view.capture_fd = head.capture_fd;
   view.limits = head.limits;
   for (const auto& problem : {check_fds(view.input_fds, view.capture_fd),

@@ -23,7 +23,7 @@
 
 namespace collet::sandbox::wire {
 
-inline constexpr std::uint32_t kMagic = 0x436c7435;  // changes with any struct here
+inline constexpr std::uint32_t kMagic = 0x436c7436;  // changes with any struct here
 inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
 inline constexpr std::size_t kSpecBytesMax = 4u << 20;
 inline constexpr std::size_t kStringsMax = 4096;
@@ -38,7 +38,7 @@ inline constexpr int kProbeMemoryRefused = 9;  ///< Exit code of the probe that 
 /// The stages of making a box, in their order. A failure names one.
 enum class Step : std::uint32_t {
   none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
-  host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, pivot, read_only,
+  host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, app_overlay, pivot, read_only,
   loopback, openings, keyring, capabilities, no_new_privs, landlock, filter, fork, limits, descriptors, cwd, exec,
 };
 [[nodiscard]] std::string_view name(Step step);
@@ -46,7 +46,7 @@ enum class Step : std::uint32_t {
 struct Failure {
   Step step = Step::none;
   std::int32_t error = 0;   ///< errno
-  std::uint32_t index = 0;  ///< Which mount, for root_tree and attach_root; see explain.cpp.
+  std::uint32_t index = 0;  ///< Which mount, for root_tree, attach_root and app_overlay; see explain.cpp.
 };
 
 struct Setup {
@@ -149,6 +149,7 @@ struct Spec {
   std::vector<std::string> env;
   std::vector<std::string> roots;
   std::string app_root;
+  bool app_scratch = false;
   std::vector<std::string> trees;  ///< Host folders, shown at kPlaces in their order; "": none there.
   std::uint32_t openings = 0;
   std::vector<int> input_fds;
@@ -163,6 +164,7 @@ struct SpecView {
   std::vector<const char*> env;
   std::vector<const char*> roots;
   const char* app_root = nullptr;  ///< Null: none.
+  bool app_scratch = false;
   std::vector<const char*> trees;
   std::uint32_t openings = 0;
   std::vector<int> input_fds;

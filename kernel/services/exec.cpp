@@ -31,7 +31,8 @@ Error bad(std::string message) { return {Errc::invalid, std::move(message)}; }
 
 /// What the request asks for must be done or refused, never left out in silence.
 Result<void> check_known(const collet_exec_request& request) {
-  constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT;
+  constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT |
+                                   COLLET_EXEC_APP_SCRATCH;
   if ((request.flags & ~kKnown) != 0) {
     return Error{Errc::unavailable, "flag bits " + std::to_string(request.flags & ~kKnown) + " are unknown to this version"};
   }
@@ -73,16 +74,32 @@ Result<std::vector<sandbox::BoxInput>> read_inputs(const collet_exec_request& re
   return out;
 }
 
+/// Config vars replace what the tool has set under their name: they are the operator's.
+void add_config_vars(const std::map<std::string, std::string>& vars, std::vector<std::string>& env) {
+  std::erase_if(env, [&](const std::string& entry) { return vars.contains(entry.substr(0, entry.find('='))); });
+  for (const auto& [name, value] : vars) env.push_back(name + "=" + value);
+}
+
+void add_app_root(const config::AppSettings& app, bool scratch, sandbox::BoxSpec& spec) {
+  spec.app_root = app.root;
+  spec.app_scratch = scratch && !app.root.empty();
+  for (const auto& root : app.roots) {
+    if (std::ranges::find(spec.roots, root) == spec.roots.end()) spec.roots.push_back(root);
+  }
+}
+
 Result<void> add_app(const collet_exec_request& request, const Services& services, const Scope& scope,
                      sandbox::BoxSpec& spec) {
+  const bool scratch = (request.flags & COLLET_EXEC_APP_SCRATCH) != 0;
+  if (scratch && (request.flags & COLLET_EXEC_APP_ROOT) == 0) return bad("APP_SCRATCH goes with APP_ROOT only");
   if ((request.flags & (COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV)) == 0) return {};
   const auto facts = scope.facts();
   const auto app = services.apps.find(std::string(facts.app));
   if (app == services.apps.end()) return bad("the call has no target app");
-  if ((request.flags & COLLET_EXEC_APP_ROOT) != 0) spec.app_root = app->second.root;
+  if ((request.flags & COLLET_EXEC_APP_ROOT) != 0) add_app_root(app->second, scratch, spec);
   if ((request.flags & COLLET_EXEC_APP_ENV) == 0) return {};
   if ((facts.effects & COLLET_EFFECT_SECRETS) == 0) return Error{Errc::denied, "the tool's effects do not name SECRETS"};
-  for (const auto& [name, value] : app->second.config_vars) spec.env.push_back(name + "=" + value);
+  add_config_vars(app->second.config_vars, spec.env);
   return {};
 }
 

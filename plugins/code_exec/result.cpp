@@ -3,65 +3,12 @@
 #include <charconv>
 #include <string>
 
-#include "collet/json.hpp"
-
 namespace code_exec {
 
 using collet::ExecResult;
-using collet::Members;
-using collet::Value;
+using collet::ExecValue;
 
 namespace {
-
-constexpr std::size_t kLaterBytesMax = 2000;  ///< Of each text in shorter_report().
-
-std::string_view stripped(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\f\v";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-std::string_view status_of(const ExecResult& run) {
-  switch (run.outcome) {
-    case COLLET_EXEC_EXITED: return run.returncode == 0 ? "ok" : "error";
-    case COLLET_EXEC_TIMEOUT: return "timeout";
-    case COLLET_EXEC_OOM: return "oom";
-    case COLLET_EXEC_OUTPUT_LIMIT: return "output_limit";
-    case COLLET_EXEC_SIGNALLED:
-    case COLLET_EXEC_CANCELLED: return "killed";
-    case COLLET_EXEC_UNAVAILABLE: return "sandbox_unavailable";
-    case COLLET_EXEC_CAPACITY: return "capacity";
-    default: return "error";
-  }
-}
-
-/// Where it ended: waiting for a box, making it, or running in it.
-std::string_view phase_of(const ExecResult& run) {
-  switch (run.outcome) {
-    case COLLET_EXEC_CAPACITY: return "queue";
-    case COLLET_EXEC_UNAVAILABLE:
-    case COLLET_EXEC_FAILED: return "start";
-    default: return "run";
-  }
-}
-
-int returncode_of(const ExecResult& run) {
-  if (run.outcome == COLLET_EXEC_TIMEOUT) return -2;
-  // Where nothing ran, nothing may look like success.
-  const bool has_run = phase_of(run) == "run";
-  return has_run || run.returncode != 0 ? run.returncode : -1;
-}
-
-/// What the program wrote, and under it why it was ended, if it was.
-std::string stderr_of(const ExecResult& run) {
-  std::string text(stripped(run.stderr_text));
-  if (run.outcome == COLLET_EXEC_EXITED || run.message.empty()) return text;
-  if (!text.empty()) text += '\n';
-  return text + (run.outcome == COLLET_EXEC_TIMEOUT ? "Error: Execution timed out: " : "Error: ") + run.message;
-}
-
-double to_ms(std::uint64_t us) { return static_cast<double>(us) / 1000.0; }
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -75,67 +22,24 @@ std::string_view without_cut_character(std::string_view text) {
   return text.size() - (start - 1) < length ? text.substr(0, start - 1) : text;
 }
 
-struct Shown {
-  std::string text;
-  bool is_truncated = false;
-};
-
 /// The value of a last expression, which comes as "LENGTH\nTEXT" with a text that
 /// may be shorter than said. Whatever else the program has written there is shown
 /// as it is.
-Shown value_of(std::string_view captured) {
+ExecValue value_of(std::string_view captured) {
   std::uint64_t length = 0;
   const char* end = captured.data() + captured.size();
   const auto [stop, error] = std::from_chars(captured.data(), end, length);
-  if (error != std::errc() || stop == end || *stop != '\n') return {std::string(captured)};
+  if (error != std::errc() || stop == end || *stop != '\n') return {std::string(captured), false};
   std::string_view text = captured.substr(static_cast<std::size_t>(stop + 1 - captured.data()));
-  if (text.size() >= length) return {std::string(text)};
+  if (text.size() >= length) return {std::string(text), false};
   text = without_cut_character(text);
   return {std::string(text) + "\n[" + std::to_string(length - text.size()) + " bytes omitted]\n", true};
 }
 
-/// Head of a long text, cut between characters.
-std::string shortened(std::string_view text) {
-  if (text.size() <= kLaterBytesMax) return std::string(text);
-  std::size_t cut = kLaterBytesMax;
-  while (cut > 0 && is_continuation(text[cut])) --cut;
-  return std::string(text.substr(0, cut)) + "\n[" + std::to_string(text.size() - cut) + " bytes left out]";
-}
-
 }  // namespace
 
-Report report_of(const ExecResult& run) {
-  const std::string_view out = stripped(run.stdout_text);
-  const std::string err = stderr_of(run);
-  const Shown value = value_of(run.captured);
-  Members members = {{"returncode", returncode_of(run)},
-                     {"stdout", out},
-                     {"stderr", err},
-                     {"status", status_of(run)}};
-  if (run.signal != 0) members.emplace_back("signal", run.signal);
-  members.emplace_back("phase", phase_of(run));
-  members.emplace_back("wall_ms", to_ms(run.wall_us));
-  members.emplace_back("cpu_ms", to_ms(run.cpu_us));
-  members.emplace_back("max_rss_bytes", run.max_rss_bytes);
-  members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0 || value.is_truncated);
-  if (!value.text.empty()) members.emplace_back("result", value.text);
+Report report_of(const ExecResult& run) { return collet::exec_report(run, value_of(run.captured)); }
 
-  Report report;
-  report.text = collet::json::object(members).dump(true);
-  report.is_error = run.outcome != COLLET_EXEC_EXITED && run.outcome != COLLET_EXEC_SIGNALLED;
-  report.is_empty = run.outcome == COLLET_EXEC_EXITED && run.returncode == 0 && out.empty() && err.empty() &&
-                    value.text.empty();
-  return report;
-}
-
-std::optional<std::string> shorter_report(std::string_view report) {
-  const auto parsed = Value::parse(report);
-  if (!parsed || !parsed->has("returncode")) return std::nullopt;
-  Members members = {{"returncode", (*parsed)["returncode"]}};
-  for (const char* key : {"stdout", "stderr", "result"}) {
-    if (const auto text = (*parsed)[key].as_string(); text && !text->empty()) members.emplace_back(key, shortened(*text));
-  }
-  return collet::json::object(members).dump();
-}
+std::optional<std::string> shorter_report(std::string_view report) { return collet::shorter_exec_report(report); }
 
 }  // namespace code_exec

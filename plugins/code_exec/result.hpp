@@ -5,16 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "collet/services.hpp"
+#include "collet/exec_report.hpp"
 
 namespace code_exec {
 
-struct Report {
-  std::string text;        ///< JSON, two-space indent: returncode, stdout, stderr, ...
-  bool is_error = false;   ///< The run itself failed. A program's own exit code is no error.
-  bool is_empty = false;   ///< Ran well, printed nothing, has no value.
-};
+using Report = collet::ExecReport;
 
+/// With the value of a last expression that the bootstrap has written.
 [[nodiscard]] Report report_of(const collet::ExecResult& run);
 
 /// A report for later turns: what was printed, shortened, without the figures.

@@ -18,6 +18,10 @@ def with_params(**params):
     return agents(tools=[tool(**params)])
 
 
+def with_command(**tool_params):
+    return agents(tools=[tool("dyno_run_command", target_app_name="my-app", tool_params=tool_params)])
+
+
 def function(name):
     return {"type": "function", "function": {"name": name}}
 
@@ -64,6 +68,16 @@ WRONG = [
     ("max_calls text", AGENTS, with_params(max_calls="many"), ["max_calls", "many"]),
     ("tool_params no object", AGENTS, with_params(tool_params=[1]), ["tool_params"]),
     ("tool_params unknown key", AGENTS, with_params(tool_params={"colour": "red"}), ["colour"]),
+    ("no command", AGENTS, with_command(), ["tools[0].runtime_params.tool_params.cmd", "required"]),
+    ("a command of a wrong type", AGENTS, with_command(cmd=5), ["tools[0].runtime_params.tool_params.cmd", "5"]),
+    ("a command without description", AGENTS, with_command(cmd="ls"), ["tools[0].runtime_params.tool_params.description"]),
+    ("a command with an unknown placeholder", AGENTS, with_command(cmd="ls {dir}", description="x"),
+     ["tools[0].runtime_params.tool_params.cmd", "{dir}"]),
+    ("a command with arguments that are no object", AGENTS, with_command(cmd="ls", description="x", parameters={"type": "array"}),
+     ["tools[0].runtime_params.tool_params.parameters.type"]),
+    ("a command with a schema that is none", AGENTS,
+     with_command(cmd="ls", description="x", parameters={"properties": {"a": {"type": "strin"}}}), ["tool_params", "strin"]),
+    ("a command without an app", AGENTS, agents(tools=[tool("dyno_run_command", tool_params={"cmd": "ls"})]), ["dyno_run_command", "target_app_name"]),
     ("temperature of a wrong type", AGENTS, agents(temperature="hot"), ["temperature", "hot"]),
     ("max_tokens zero", AGENTS, agents(max_tokens_per_inference_request=0), ["max_tokens_per_inference_request"]),
     ("max_tokens negative", AGENTS, agents(max_tokens_per_inference_request=-5), ["max_tokens_per_inference_request"]),

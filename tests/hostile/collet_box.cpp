@@ -25,7 +25,7 @@ constexpr const char* kUsage =
     "       collet-box --probe\n"
     "  --timeout-ms N  --cancel-ms N  --memory BYTES  --disk BYTES  --pids N  --cores X\n"
     "  --root PATH (repeat; default /usr)  --app FOLDER  --env NAME=VALUE (repeat)\n"
-    "  --input FD=FILE (repeat)  --capture FD  --live  --soft-limits  --cgroup-root FOLDER\n";
+    "  --input FD=FILE (repeat)  --capture FD  --scratch  --live  --soft-limits  --cgroup-root FOLDER\n";
 
 struct Options {
   sandbox::BoxSpec spec;
@@ -79,6 +79,7 @@ Options parse(int argc, char** argv) {
     const std::string name = argv[at];
     if (name == "--probe") options.probe = true;
     else if (name == "--live") options.live = true;
+    else if (name == "--scratch") options.spec.app_scratch = true;
     else if (name == "--soft-limits") options.settings.soft_limits = true;
     else if (at + 1 < argc) set_option(options, name, argv[++at]);
     else usage();

@@ -142,6 +142,15 @@ TEST_F(ReachTest, NobodyOfTheHostIsMetInAnAppFolder) {
   meeting.expect_untouched();
 }
 
+TEST_F(ReachTest, NobodyOfTheHostIsMetInAWritableAppFolder) {
+  const Meeting meeting("/var/tmp");
+  BoxSpec spec = program("meeting.py", {"/app/tmp"});
+  spec.app_root = meeting.folder();
+  spec.app_scratch = true;
+  expect_contained(run(std::move(spec)));
+  meeting.expect_untouched();
+}
+
 TEST_F(ReachTest, NobodyOfTheHostIsMetInARoot) {
   for (const char* parent : {"/var/tmp", "/tmp"}) {  // mounted early, mounted late
     const Meeting meeting(parent);

@@ -88,7 +88,7 @@ void confine(const BoxPlan& plan) {
   require(plan, Step::capabilities, ::prctl(PR_SET_DUMPABLE, 0) == 0);
   require(plan, Step::keyring, join_new_keyring());
   require(plan, Step::no_new_privs, ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-  if (plan.box.landlock) require(plan, Step::landlock, restrict_with_landlock());
+  if (plan.box.landlock) require(plan, Step::landlock, restrict_with_landlock(plan));
   require(plan, Step::capabilities, drop_capabilities());
   require(plan, Step::filter,
           ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &plan.box.filter) == 0);

@@ -69,14 +69,15 @@ bool drop_capabilities() {
 
 // A second wall behind the read-only mounts and the net namespace. Needs a
 // kernel that knows scopes (Landlock 6); older ones do without.
-bool restrict_with_landlock() {
+bool restrict_with_landlock(const BoxPlan& plan) {
   const LandlockRules attributes{kChanges, 0, kScopeAbstractSocketAndSignal};
   const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (rules < 0) return false;
   constexpr std::uint64_t kWrite = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
   const bool built = allow_below(rules, "/work", kNoNodes) && allow_below(rules, "/tmp", kNoNodes) &&
-                     allow_below(rules, "/dev/shm", kNoNodes) && allow_below(rules, "/out", kNoNodes) && allow_below(rules, "/dev", kWrite) &&
-                     allow_below(rules, "/proc", kWrite);
+                     allow_below(rules, "/dev/shm", kNoNodes) && allow_below(rules, "/out", kNoNodes) &&
+                     allow_below(rules, "/dev", kWrite) && allow_below(rules, "/proc", kWrite) &&
+                     (!plan.spec->app_scratch || allow_below(rules, "/app", kNoNodes));
   const bool active = built && ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   const int error = errno;
   ::close(rules);

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "sandbox/launcher/tree_paths.hpp"
 
@@ -58,21 +59,32 @@ int open_out_folder(const BoxPlan& plan, int writable) {
   return show(writable, "out", "out", 0755) ? ::openat(writable, "out", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
-bool add_writable(const BoxPlan& plan, int& out_folder) {
+// Gives the whole of it; -1 with errno.
+int add_writable(const BoxPlan& plan, int& out_folder) {
   const int writable = make_tmpfs(plan.tmpfs_bytes, plan.tmpfs_inodes);
   // Folders can be taken only from what is mounted; /tmp then covers it.
-  if (writable < 0 || !mount_at(writable, "tmp")) return false;
+  if (writable < 0 || !mount_at(writable, "tmp")) return -1;
   const bool added = show(writable, "work", "work", 0755) && show(writable, "shm", "dev/shm", 01777) &&
                      show(writable, "tmp", "tmp", 01777);
   if (added) out_folder = open_out_folder(plan, writable);
-  close_keeping_errno(writable);
-  return added && (out_folder >= 0 || !has_out_folder(plan));
+  return added && (out_folder >= 0 || !has_out_folder(plan)) ? writable : -1;
 }
 
-void add_late(const BoxPlan& plan, int root) {
+bool add_scratch(int root, int writable, const Mount& mount, Step& step) {
+  step = Step::root_tree;
+  const int tree = mount.tree ? mount.tree.get() : copy_tree(mount.source.c_str(), false);
+  if (tree < 0) return false;
+  step = Step::app_overlay;
+  const int overlay = overlay_on(tree, writable);
+  return overlay >= 0 && ::fchdir(root) == 0 && attach(overlay, root, mount.target.c_str(), true);
+}
+
+void add_late(const BoxPlan& plan, int root, int writable) {
   for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
+    const Mount& mount = plan.late[i];
     Step step = Step::none;
-    if (!add_mount(root, plan.late[i], step)) give_up(plan, step, ~i);
+    const bool added = mount.is_scratch ? add_scratch(root, writable, mount, step) : add_mount(root, mount, step);
+    if (!added) give_up(plan, step, ~i);
   }
 }
 
@@ -101,8 +113,10 @@ int enter_tree(const BoxPlan& plan) {
   const int root = take_tree(plan);
   if (::fchdir(root) != 0) give_up(plan, Step::attach_root);
   int out_folder = -1;
-  if (!add_writable(plan, out_folder)) give_up(plan, Step::work_tmpfs);
-  add_late(plan, root);
+  const int writable = add_writable(plan, out_folder);
+  if (writable < 0) give_up(plan, Step::work_tmpfs);
+  add_late(plan, root, writable);
+  ::close(writable);
   // Before the old root goes: the kernel gives a new /proc only to whom the
   // old one was fully visible.
   const int proc = make_proc();

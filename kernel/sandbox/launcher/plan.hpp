@@ -48,6 +48,7 @@ struct Mount {
   bool is_folder = true;
   bool is_device = false;
   bool may_miss = false;  ///< Goes over something that may be gone by then.
+  bool is_scratch = false;  ///< Shown with a layer of the box's own over it, which takes what is written.
   UniqueFd tree;       ///< A detached copy, where the launcher has made it already.
 };
 
@@ -99,6 +100,11 @@ int build_tree(const std::vector<Mount>& mounts, const char* place, Failure& fai
 /// Puts one more into a tree; false with errno and the step that failed.
 bool add_mount(int root, const Mount& mount, Step& step);
 
+/// A folder that shows `tree` and takes what is written to it into `writable`, a
+/// file system that is mounted in this namespace; it becomes
+/// the current folder. -1 with errno. No heap.
+int overlay_on(int tree, int writable);
+
 /// The whole life of the first process of a box. Never returns.
 [[noreturn]] void live_in_box(const BoxPlan& plan);
 
@@ -110,7 +116,7 @@ int enter_tree(const BoxPlan& plan);
 bool send_openings(const BoxPlan& plan, int out_folder);
 bool raise_loopback();
 bool drop_capabilities();
-bool restrict_with_landlock();
+bool restrict_with_landlock(const BoxPlan& plan);
 bool set_program_limits(const BoxPlan& plan);
 [[noreturn]] void reap(const BoxPlan& plan, pid_t program);
 

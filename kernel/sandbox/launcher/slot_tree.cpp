@@ -1,7 +1,11 @@
 // What a slot shows its next box of the host.
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string_view>
 
 #include <sys/stat.h>
@@ -25,8 +29,25 @@ void cover_late_pipes(std::vector<Mount>& late) {
 void plan_kept_trees(const wire::SpecView& spec, std::vector<Mount>& late) {
   for (std::size_t i = 0; i < spec.trees.size() && spec.trees[i] != nullptr; ++i) {
     const std::string target(wire::kPlaces[i].substr(1));
-    if (spec.trees[i][0] != '\0') late.push_back({Mount::Kind::tree, spec.trees[i], target, true, false, false, {}});
+    if (spec.trees[i][0] != '\0') late.push_back({Mount::Kind::tree, spec.trees[i], target, true, false, false, false, {}});
   }
+}
+
+// An overlay shows what lies below a mount, which its owner has covered.
+bool has_mounts_inside(const char* folder) {
+  char real[PATH_MAX];
+  if (::realpath(folder, real) == nullptr) return false;  // its own step says so
+  const std::string inside = std::string(real) + "/";
+  std::ifstream table("/proc/self/mountinfo");
+  for (std::string line, skipped, place; std::getline(table, line);) {
+    std::istringstream fields(line);
+    fields >> skipped >> skipped >> skipped >> skipped >> place;
+    for (std::size_t at = 0; (at = place.find('\\', at)) != std::string::npos; ++at) {  // "\040" is a space
+      place.replace(at, 4, 1, static_cast<char>(std::strtol(place.substr(at + 1, 3).c_str(), nullptr, 8)));
+    }
+    if (place.starts_with(inside)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -44,7 +65,8 @@ bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
     if (!root.starts_with("/tmp/") && !root.starts_with("/work/")) shared.push_back(spec.roots[i]);
     else if (!plan_root(spec.roots[i], plan.late)) return fail(Step::root_tree, errno, ~static_cast<std::uint32_t>(plan.late.size()));
   }
-  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, false, {}});
+  if (spec.app_scratch && has_mounts_inside(spec.app_root)) return fail(Step::app_overlay, EXDEV);
+  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, false, spec.app_scratch, {}});
   Failure failure;
   if (!host_.can(wire::kOwnUids)) {
     cover_late_pipes(plan.late);

@@ -54,6 +54,7 @@ struct ExecRequest {
   std::uint32_t timeout_ms = 0;
   bool app_root = false;
   bool app_env = false;
+  bool app_scratch = false;
   bool live_output = false;
 };
 

@@ -31,6 +31,7 @@ TEST(SandboxExplain, NamesStepErrnoAndRemedy) {
   EXPECT_THAT(clone.remedy, HasSubstr("apparmor_restrict_unprivileged_userns"));
   EXPECT_THAT(explain({Step::clone, ENOSPC, 0}, spec()).remedy, HasSubstr("user.max_user_namespaces"));
   EXPECT_THAT(explain({Step::proc, EPERM, 0}, spec()).remedy, HasSubstr("systempaths=unconfined"));
+  EXPECT_THAT(explain({Step::app_overlay, ENODEV, 0}, spec()).remedy, HasSubstr("modprobe overlay"));
   EXPECT_THAT(explain({Step::cgroup, EROFS, 0}, spec()).remedy, HasSubstr("Delegate=yes"));
 }
 

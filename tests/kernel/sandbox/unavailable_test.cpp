@@ -117,6 +117,44 @@ BoxResult run_one(Sandbox& sandbox) {
   return result;
 }
 
+// A folder of `owner` as a writable app folder; its files are looked at after.
+std::string run_in_app(const std::function<std::unique_ptr<Sandbox>()>& make_sandbox, uid_t owner) {
+  char name[] = "/var/tmp/collet-own-XXXXXX";
+  if (::mkdtemp(name) == nullptr) return "no folder";
+  const std::string file = std::string(name) + "/file";
+  std::ofstream(file) << "old\n";
+  ::chmod(name, 0755);
+  if (::chown(name, owner, owner) != 0 || ::chown(file.c_str(), owner, owner) != 0) return "no owner";
+  const std::string text = in_child([&](int out) {
+    const auto sandbox = make_sandbox();
+    if (!sandbox || !sandbox->unavailable_reason().empty()) return say(out, sandbox ? sandbox->unavailable_reason() : "no sandbox");
+    boost::asio::io_context io;
+    BoxSpec spec;
+    spec.argv = {"/bin/sh", "-c", "cat file; echo new > other; cat other; echo more 2>/dev/null >> file; cat file"};
+    spec.roots = {"/usr"};
+    spec.app_root = name;
+    spec.app_scratch = true;
+    spec.timeout_ms = 10'000;
+    sandbox->run(io, std::move(spec), nullptr, [&](BoxResult result) { say(out, describe(result)); }, {});
+    io.run();
+  });
+  EXPECT_EQ(std::filesystem::file_size(file), 4u) << text;
+  EXPECT_FALSE(std::filesystem::exists(std::string(name) + "/other"));
+  std::filesystem::remove_all(name);
+  return text;
+}
+
+TEST_F(UnavailableTest, WithoutRootAnAppFolderCanBeWrittenAllTheSame) {
+  const auto as_nobody = []() -> std::unique_ptr<Sandbox> {
+    if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) return nullptr;
+    config::SandboxSettings settings;
+    settings.soft_limits = true;
+    return Sandbox::start(settings);
+  };
+  EXPECT_THAT(run_in_app(as_nobody, 65534), HasSubstr("stdout: old\nnew\nold\nmore\n"));
+  EXPECT_THAT(run_in_app(as_nobody, 12'345), HasSubstr("stdout: old\nnew\nold\n\n")) << "somebody else's file";
+}
+
 TEST_F(UnavailableTest, WithoutRootItMakesDoWithItsOwnUid) {
   const std::string text = in_child([](int out) {
     if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) return say(out, "no nobody");
@@ -178,6 +216,19 @@ TEST_F(UnavailableTest, WithoutUserNamespacesRootUsesRealUids) {
     say(out, sandbox->unavailable_reason() + describe(run_one(*sandbox)));
   });
   EXPECT_THAT(text, testing::ContainsRegex("stdout: [1-9][0-9]{6,}\nx\n")) << text;
+}
+
+TEST_F(UnavailableTest, WithoutUserNamespacesAnAppFolderCanBeWrittenAllTheSame) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "a process with a second thread, as this sanitizer makes, may not enter a user namespace";
+#endif
+  const auto without = []() -> std::unique_ptr<Sandbox> {
+    if (!enter_namespace_without_namespaces(own_uid_base())) return nullptr;
+    config::SandboxSettings settings;
+    settings.uid_base = own_uid_base();
+    return Sandbox::start(settings);
+  };
+  EXPECT_THAT(run_in_app(without, 0), HasSubstr("stdout: old\nnew\nold\n"));
 }
 
 TEST_F(UnavailableTest, WithoutUserNamespacesAndRootItSaysHowToGetThem) {

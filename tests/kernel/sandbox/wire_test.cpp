@@ -16,6 +16,7 @@ Spec good_spec() {
   spec.env = {"HOME=/work", "A=b c"};
   spec.roots = {"/usr", "/opt/x"};
   spec.app_root = "/srv/app";
+  spec.app_scratch = true;
   spec.input_fds = {0, 3};
   spec.capture_fd = 4;
   spec.limits = {64u << 20, 1u << 20, 16, 50, 1000, 5};
@@ -40,6 +41,7 @@ TEST(SandboxWire, CarriesEverySpecThrough) {
   EXPECT_STREQ(view->env[1], "A=b c");
   EXPECT_STREQ(view->roots[1], "/opt/x");
   EXPECT_STREQ(view->app_root, "/srv/app");
+  EXPECT_TRUE(view->app_scratch);
   EXPECT_EQ(view->input_fds, spec.input_fds);
   EXPECT_EQ(view->capture_fd, 4);
   EXPECT_TRUE(view->limits == spec.limits);
@@ -62,6 +64,7 @@ TEST(SandboxWire, NamesTheFieldThatNoBoxCanHave) {
     {"roots[1] is \"/work\"", [](Spec& s) { s.roots[1] = "/work"; }},
     {"roots[1] is \"/usr/\"", [](Spec& s) { s.roots[1] = "/usr/"; }},
     {"app_root must be an absolute path", [](Spec& s) { s.app_root = "app"; }},
+    {"needs an app_root", [](Spec& s) { s.app_root.clear(); }},
     {"inputs[1].fd is 2", [](Spec& s) { s.input_fds[1] = 2; }},
     {"inputs[1].fd is 4", [](Spec& s) { s.input_fds[1] = 4; }},
     {"two inputs for descriptor 0", [](Spec& s) { s.input_fds[1] = 0; }},

@@ -53,7 +53,7 @@ class OneCall final : public Origin {
 struct Tables : ::testing::Test {
   Tables() {
     config::Settings settings;
-    settings.apps["shop"] = {"/srv/shop", {{"API_KEY", "s3cret-value-of-key"}, {"PLAIN", "x"}}, {"*"}};
+    settings.apps["shop"] = {"/srv/shop", {{"API_KEY", "s3cret-value-of-key"}, {"PLAIN", "x"}}, {"*"}, {"/opt/ruby", "/usr"}};
     settings.plugins.secrets = {{"inst/token", "of the instance"}, {"plug/token", "of the plugin"}, {"plug/other", "o"}};
     settings.sandbox.runtimes["python"] = {"/opt/python", "/opt"};
     settings.sizes["big"].memory_bytes = 77;
@@ -208,7 +208,25 @@ TEST_F(Exec, ConfigVarsNeedAskingForAndTheEffect) {
   ASSERT_EQ(run(), COLLET_PENDING);
   work();
   EXPECT_EQ(sandbox.seen.app_root, "/srv/shop");
+  EXPECT_FALSE(sandbox.seen.app_scratch);
   EXPECT_EQ(sandbox.seen.env, (std::vector<std::string>{"API_KEY=s3cret-value-of-key", "PLAIN=x"}));
+}
+
+TEST_F(Exec, AnAppBringsItsFoldersAndItsVarsComeFirst) {
+  origin->scope->app = "shop";
+  origin->scope->effects |= COLLET_EFFECT_SECRETS;
+  request.flags = COLLET_EXEC_APP_SCRATCH;
+  EXPECT_EQ(run(), COLLET_E_INVALID) << "scratch over nothing";
+  const collet_str env[2] = {to_str("PLAIN=tool's"), to_str("PLAINER=tool's")};
+  const collet_str roots[1] = {to_str("/usr")};
+  request.flags = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_APP_SCRATCH;
+  request.env = env, request.env_count = 2;
+  request.roots = roots, request.root_count = 1;
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_TRUE(sandbox.seen.app_scratch);
+  EXPECT_EQ(sandbox.seen.env, (std::vector<std::string>{"PLAINER=tool's", "API_KEY=s3cret-value-of-key", "PLAIN=x"}));
+  EXPECT_EQ(sandbox.seen.roots, (std::vector<std::string>{"/usr", "/opt/ruby"}));
 }
 
 TEST_F(Exec, ACallThatIsGoneRunsNothing) {

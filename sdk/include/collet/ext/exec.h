@@ -21,9 +21,14 @@ extern "C" {
 
 /* collet_exec_request.flags */
 #define COLLET_EXEC_APP_ROOT 0x1u /* mount the target app's root read-only at /app
-                                     and start there */
-#define COLLET_EXEC_APP_ENV 0x2u  /* add the target app's config vars to env */
+                                     and start there; show the folders that the
+                                     operator named for the app (apps.NAME.roots) */
+#define COLLET_EXEC_APP_ENV 0x2u  /* add the target app's config vars to env, where
+                                     they replace an entry of the same name */
 #define COLLET_EXEC_LIVE_OUTPUT 0x4u /* report output as progress while it runs */
+#define COLLET_EXEC_APP_SCRATCH 0x10u /* with APP_ROOT: /app can be written. What is
+                                         written lies in the box's own file system
+                                         and is thrown away with it */
 
 /* collet_exec_input.flags */
 #define COLLET_EXEC_INPUT_LATE 0x1u /* the program reads it to its end, once it is
@@ -95,9 +100,10 @@ typedef struct collet_exec {
    * cancellation or finish. After anything else it does not come:
    * INVALID: the request is malformed (argv[0] no absolute path, a text with a
    * NUL byte, a descriptor out of range or used twice, too many or too long), or
-   * wants the target app of a call that has none. DENIED: the tool's effects name
-   * neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV without SECRETS. CLOSED: the
-   * call is over. UNAVAILABLE: a flag that this host does not know. What only shows later is an outcome: a host that cannot isolate, a
+   * wants the target app of a call that has none, or APP_SCRATCH without APP_ROOT.
+   * DENIED: the tool's effects name neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV
+   * without SECRETS. CLOSED: the call is over. UNAVAILABLE: a flag that this host
+   * does not know. What only shows later is an outcome: a host that cannot isolate, a
    * program that is not there. [any] */
   collet_status (*run)(collet_call call, const collet_exec_request *request,
                        collet_exec_done_fn done, void *user);

@@ -1,0 +1,31 @@
+// collet/exec_report.hpp - what a run in the sandbox looks like to the model.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collet/services.hpp"
+
+namespace collet {
+
+/// What a run gave beside its output, for the key `result`.
+struct ExecValue {
+  std::string text;  ///< "": none.
+  bool is_truncated = false;
+};
+
+struct ExecReport {
+  std::string text;       ///< JSON, two-space indent: returncode, stdout, stderr, status, ...
+  bool is_error = false;  ///< The run itself failed. A program's own exit code is no error.
+  bool is_empty = false;  ///< Ran well, printed nothing, has no value.
+};
+
+[[nodiscard]] ExecReport exec_report(const ExecResult& run, const ExecValue& value = {});
+
+/// A report for later turns: what was printed, shortened, without the figures.
+/// Nothing if `report` is none.
+[[nodiscard]] std::optional<std::string> shorter_exec_report(std::string_view report);
+
+}  // namespace collet

@@ -52,6 +52,12 @@ Result<void> become_user(const std::string& configured) {
   return Error{dropped.error().code, "server.user: " + dropped.error().message};
 }
 
+std::shared_ptr<const api::StoredBlob> find_blob(services::Services& services, std::string_view id, std::string_view caller) {
+  const auto blob = services.blobs.find(id);
+  if (!blob || blob->caller.empty() || blob->caller != caller) return nullptr;
+  return std::make_shared<api::StoredBlob>(api::StoredBlob{{blob, &blob->data}, blob->mime, blob->name});
+}
+
 // The members stand in the order of their construction; each may use those above.
 class Server final : public cli::RunningServer {
  public:
@@ -126,6 +132,7 @@ class Server final : public cli::RunningServer {
     shared_.tools = [this] { return plugins_.snapshot(); };
     shared_.plugin_statuses = [this] { return plugins_.statuses(); };
     shared_.metrics = [this] { return services_->metrics.collect(); };
+    shared_.blob = [this](std::string_view id, std::string_view caller) { return find_blob(*services_, id, caller); };
     shared_.readiness = [this] { return waiting_for(); };
   }
 

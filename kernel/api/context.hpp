@@ -17,6 +17,13 @@
 
 namespace collet::api {
 
+/// Shares its bytes with the store.
+struct StoredBlob {
+  std::shared_ptr<const std::string> data;
+  std::string mime;
+  std::string name;
+};
+
 /// Shared by all threads; set once at start, but for `draining`.
 struct Shared {
   config::Settings settings;
@@ -27,6 +34,8 @@ struct Shared {
   /// What stands in the way of answering well, "" if nothing: for /readyz.
   std::function<std::vector<std::pair<std::string, std::string>>()> readiness;
   std::function<std::string()> metrics;  ///< Prometheus text.
+  /// Data that a tool put aside in a call of `caller`. Null: none, or somebody else's.
+  std::function<std::shared_ptr<const StoredBlob>(std::string_view id, std::string_view caller)> blob;
   std::string public_url;
   std::int64_t started_at = 0;  ///< Unix seconds.
 };

@@ -30,6 +30,7 @@ boost::asio::awaitable<void> get_health(Exchange& exchange);
 boost::asio::awaitable<void> get_ready(Exchange& exchange);
 boost::asio::awaitable<void> get_version(Exchange& exchange);
 boost::asio::awaitable<void> get_metrics(Exchange& exchange);
+boost::asio::awaitable<void> get_blob(Exchange& exchange);
 // The Platform API of the vendor's command line, where server.platform_shim is on.
 boost::asio::awaitable<void> post_addons_resolve(Exchange& exchange);
 boost::asio::awaitable<void> post_attachments_resolve(Exchange& exchange);

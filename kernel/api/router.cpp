@@ -23,6 +23,7 @@ struct Route {
   std::string_view method;
   std::string_view path;
   std::string_view suffix;  ///< With it, `path` is a prefix and one segment lies between.
+                            ///< Also after a path that ends with a slash.
   Access access;
   asio::awaitable<void> (*handler)(Exchange&);
 };
@@ -36,6 +37,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/models", "", Access::key, get_models},
     Route{"GET", "/v1/mcp/servers", "", Access::key, get_mcp_servers},
     Route{"GET", "/available-models", "", Access::open, get_available_models},
+    Route{"GET", "/v1/blobs/", "", Access::key, get_blob},
     Route{"GET", "/healthz", "", Access::open, get_health},
     Route{"GET", "/readyz", "", Access::open, get_ready},
     Route{"GET", "/version", "", Access::open, get_version},
@@ -46,7 +48,7 @@ constexpr std::array kRoutes = {
 };
 
 bool path_fits(const Route& route, std::string_view path) {
-  if (route.suffix.empty()) return path == route.path;
+  if (route.suffix.empty() && !route.path.ends_with('/')) return path == route.path;
   if (!path.starts_with(route.path) || !path.ends_with(route.suffix)) return false;
   if (path.size() <= route.path.size() + route.suffix.size()) return false;
   path.remove_prefix(route.path.size());

@@ -123,6 +123,12 @@ struct SandboxSettings {
   int warm_boxes_max = 16;   ///< Boxes kept started ahead of need, beside boxes_max; 0: none.
   std::int64_t warm_idle_seconds = 120;  ///< Without a run for so long, a program is kept ready no longer.
   double warm_memory_floor = 0.1;        ///< Share of the host's memory that must be free for warm boxes.
+  std::int64_t trees_bytes_max = 4ll << 30;  ///< Kept package sets and caches, all together.
+  std::int64_t tree_bytes_max = 1ll << 30;   ///< One of them.
+  int tree_files_max = 100'000;              ///< Files, folders and links of one.
+  std::int64_t artifacts_bytes_max = 25ll << 20;  ///< Files of one run that come back.
+  std::int64_t artifact_bytes_max = 10ll << 20;   ///< One of them.
+  int artifacts_max = 64;
   std::string launcher;      ///< Path of collet-launcher; "": beside this program.
   std::string cgroup_root;   ///< Where cgroups are made; "": below the server's own.
 };

@@ -70,7 +70,7 @@ collet_status put(collet_call call, const collet_blob_view* blob, collet_text_fn
   // Looked at before the copy: the store itself would see it too late.
   if (own.data.len > origin.services->blobs.bytes_max()) return COLLET_E_LIMIT;
   Blob copy{std::string(to_view(own.data)), std::string(to_view(own.mime)),
-            std::string(to_view(own.name)), origin.instance};
+            std::string(to_view(own.name)), origin.instance, scope ? std::string(scope->facts().caller) : ""};
   const auto made = origin.services->blobs.put(std::move(copy));
   if (!made) return static_cast<collet_status>(made.error().code);
   id(user, to_str(*made));

@@ -19,7 +19,8 @@ struct Blob {
   std::string data;
   std::string mime;
   std::string name;
-  std::string owner;  ///< Instance that put it.
+  std::string owner;   ///< Instance that put it.
+  std::string caller;  ///< Key whose call it was; "": none.
 };
 
 /// [any-thread]

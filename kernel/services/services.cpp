@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "config/places.hpp"
 #include "services/origin.hpp"
 #include "services/tables.hpp"
 
@@ -46,13 +47,20 @@ std::vector<std::string> secret_values(const config::Settings& settings) {
   return values;
 }
 
+std::string trees_folder(const config::Settings& settings) {
+  const std::string state = config::state_dir(settings);
+  return state.empty() ? "" : state + "/trees";
+}
+
 }  // namespace
 
-Services::Services(const config::Settings& settings, sandbox::Sandbox& sandbox_in)
+Services::Services(const config::Settings& settings, sandbox::Sandbox& sandbox_in, base::GateOpener open_gate_in)
     : apps(settings.apps), sizes(settings.sizes), secrets(settings.plugins.secrets),
       sandbox_settings(settings.sandbox), sandbox(sandbox_in),
       kv(static_cast<std::size_t>(settings.limits.kv_bytes_max)),
       blobs(static_cast<std::size_t>(settings.limits.blob_bytes_max), kBlobIdleMs),
+      trees(trees_folder(settings), static_cast<std::uint64_t>(settings.sandbox.trees_bytes_max)),
+      open_gate(std::move(open_gate_in)),
       secret_values_(secret_values(settings)) {}
 
 std::string Services::without_secrets(std::string text) const {

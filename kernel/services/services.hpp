@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/gate.hpp"
 #include "config/settings.hpp"
 #include "sandbox/sandbox.hpp"
 #include "services/blob.hpp"
 #include "services/kv.hpp"
 #include "services/metrics.hpp"
+#include "services/trees.hpp"
 
 namespace collet::services {
 
@@ -20,7 +22,8 @@ namespace collet::services {
 class Services {
  public:
   /// @param sandbox must outlive every call.
-  Services(const config::Settings& settings, sandbox::Sandbox& sandbox);
+  /// @param open_gate boxes' way out; empty: they have none.
+  Services(const config::Settings& settings, sandbox::Sandbox& sandbox, base::GateOpener open_gate = nullptr);
 
   const std::map<std::string, config::AppSettings> apps;
   const std::map<std::string, config::SizeSettings> sizes;
@@ -30,6 +33,8 @@ class Services {
   KvStore kv;
   BlobStore blobs;
   MetricsStore metrics;
+  TreeStore trees;
+  const base::GateOpener open_gate;
 
   /// `text` with every secret and config var value in it blotted out.
   [[nodiscard]] std::string without_secrets(std::string text) const;

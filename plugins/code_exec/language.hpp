@@ -9,6 +9,7 @@
 
 #include "collet/result.hpp"
 #include "collet/tool.hpp"
+#include "packages.hpp"
 #include "runtime.hpp"
 
 namespace code_exec {
@@ -27,6 +28,7 @@ struct Language {
   /// to descriptor 4, and `bootstrap` waits at descriptor 5.
   std::vector<std::string> (*argv)(const Runtime& runtime);
   const char* bootstrap;
+  const Installer* installer;  ///< Null: packages cannot be installed.
   std::string (*description)(const Runtime& runtime);
   std::vector<collet::ToolExample> (*examples)();
 };

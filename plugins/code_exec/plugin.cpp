@@ -3,6 +3,8 @@
 #include <map>
 #include <utility>
 
+#include "artifacts.hpp"
+#include "collet/exec_report.hpp"
 #include "collet/plugin.hpp"
 #include "language.hpp"
 #include "result.hpp"
@@ -15,6 +17,7 @@ using namespace collet;
 constexpr int kCodeFd = 3;
 constexpr int kCaptureFd = 4;
 constexpr int kBootstrapFd = 5;
+constexpr std::size_t kPackagesMax = 64;
 
 struct Offered {
   const Language* language = nullptr;
@@ -42,17 +45,18 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
 ExecRequest request_for(const Offered& offered, std::string code, bool live_output) {
   ExecRequest request;
   request.argv = offered.language->argv(offered.runtime);
-  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
+  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", "MPLBACKEND=Agg", "MPLCONFIGDIR=/tmp"};
   request.roots = offered.runtime.roots;
   request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, offered.language->bootstrap}};
   request.capture_fd = kCaptureFd;
   request.live_output = live_output;
+  request.files = true;
   return request;
 }
 
-void finish(Call& call, const ExecResult& run) {
-  const Report report = report_of(run);
+void finish(Call& call, const ExecResult& run, const ExecReport& report) {
   if (const auto told = call.text(report.text); !told) return call.fail(told.error());
+  show_pictures(call, run);
   call.finish(End{.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}});
 }
 
@@ -97,17 +101,49 @@ class CodeExec {
     if (!code) return call.fail(code.error());
     const auto packages = args.strings("packages");
     if (!packages) return call.fail(packages.error());
-    if (!packages->empty()) {
-      return call.fail(args.error("packages", "packages are not available yet; leave them out and use the standard library"));
-    }
-    const auto begun = call.exec(request_for(offered->second, *std::move(code), live_output_),
-                                 [call](const ExecResult& run) mutable { finish(call, run); });
-    if (!begun) call.fail(begun.error());
+    ExecRequest request = request_for(offered->second, *std::move(code), live_output_);
+    if (packages->empty()) return run(std::move(call), std::move(request));
+    if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
+    install(std::move(call), offered->second, *std::move(packages), std::move(request));
   }
 
   std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }
 
  private:
+  static Result<void> check_packages(const Offered& offered, const Args& args, const std::vector<std::string>& packages) {
+    const Installer* installer = offered.language->installer;
+    if (installer == nullptr) {
+      return args.error("packages", "packages are not available yet; leave them out and use the standard library");
+    }
+    if (packages.size() > kPackagesMax) {
+      return args.error("packages", "has " + std::to_string(packages.size()) + " entries; at most " + std::to_string(kPackagesMax) + " are allowed");
+    }
+    for (std::size_t i = 0; i < packages.size(); ++i) {
+      const std::string fault = installer->fault(packages[i]);
+      if (!fault.empty()) return args.error("packages/" + std::to_string(i), "\"" + packages[i].substr(0, 200) + "\" is no package name: " + fault);
+    }
+    return {};
+  }
+
+  /// Then the program runs with what was installed.
+  static void install(Call call, const Offered& offered, std::vector<std::string> packages, ExecRequest request) {
+    call.progress("installing " + listed(packages));
+    auto wanted = install_request(*offered.language->installer, offered.language->id, offered.runtime, std::move(packages));
+    if (!wanted) return call.fail(wanted.error());
+    request.trees = {wanted->keep.key};
+    const auto begun = call.exec(*wanted, [call, request = std::move(request)](const ExecResult& installed) mutable {
+      const bool is_there = installed.outcome == COLLET_EXEC_EXITED && installed.returncode == 0;
+      if (is_there) run(std::move(call), std::move(request));
+      else finish(call, installed, install_report(installed));
+    });
+    if (!begun) call.fail(begun.error());
+  }
+
+  static void run(Call call, ExecRequest request) {
+    const auto begun = call.exec(request, [call](const ExecResult& run) mutable { finish(call, run, report_of(run, publish_files(call, run))); });
+    if (!begun) call.fail(begun.error());
+  }
+
   std::map<std::string, Offered, std::less<>> offered_;  ///< By tool name.
   bool live_output_ = true;
 };
@@ -120,8 +156,8 @@ COLLET_PLUGIN(code_exec::CodeExec, R"({
   "description": "Runs code that a model wrote, in a sandbox",
   "license": "Apache-2.0",
   "status": "stable",
-  "capabilities": ["exec"],
-  "requires": ["collet.exec/1"],
+  "capabilities": ["exec", "blob"],
+  "requires": ["collet.exec/1", "collet.blob/1"],
   "config_schema": {
     "type": "object",
     "additionalProperties": false,

@@ -38,7 +38,7 @@ ExecValue value_of(std::string_view captured) {
 
 }  // namespace
 
-Report report_of(const ExecResult& run) { return collet::exec_report(run, value_of(run.captured)); }
+Report report_of(const ExecResult& run, const collet::Members& more) { return collet::exec_report(run, value_of(run.captured), more); }
 
 std::optional<std::string> shorter_report(std::string_view report) { return collet::shorter_exec_report(report); }
 

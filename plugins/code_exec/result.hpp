@@ -12,7 +12,8 @@ namespace code_exec {
 using Report = collet::ExecReport;
 
 /// With the value of a last expression that the bootstrap has written.
-[[nodiscard]] Report report_of(const collet::ExecResult& run);
+/// @param more what else the report says.
+[[nodiscard]] Report report_of(const collet::ExecResult& run, const collet::Members& more = {});
 
 /// A report for later turns: what was printed, shortened, without the figures.
 /// Nothing if `report` is none.

@@ -74,6 +74,7 @@ const Language kRuby = {
     complete_ruby,
     ruby_argv,
     kRubyBootstrap,
+    nullptr,
     ruby_description,
     ruby_examples,
 };

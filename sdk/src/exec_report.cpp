@@ -65,29 +65,45 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, cut)) + "\n[" + std::to_string(text.size() - cut) + " bytes left out]";
 }
 
-}  // namespace
-
-ExecReport exec_report(const ExecResult& run, const ExecValue& value) {
-  const std::string_view out = stripped(run.stdout_text);
-  const std::string err = stderr_of(run);
-  Members members = {{"returncode", returncode_of(run)},
-                     {"stdout", out},
-                     {"stderr", err},
-                     {"status", status_of(run)}};
+Members head_of(const ExecResult& run, std::string_view err, std::string_view status, std::string_view phase) {
+  Members members = {{"returncode", returncode_of(run)}, {"stdout", stripped(run.stdout_text)}, {"stderr", err}, {"status", status}};
   if (run.signal != 0) members.emplace_back("signal", run.signal);
-  members.emplace_back("phase", phase_of(run));
+  members.emplace_back("phase", phase);
+  return members;
+}
+
+void add_figures(const ExecResult& run, Members& members) {
   members.emplace_back("wall_ms", to_ms(run.wall_us));
   members.emplace_back("cpu_ms", to_ms(run.cpu_us));
   members.emplace_back("max_rss_bytes", run.max_rss_bytes);
+}
+
+}  // namespace
+
+ExecReport exec_report(const ExecResult& run, const ExecValue& value, const Members& more) {
+  const std::string_view out = stripped(run.stdout_text);
+  const std::string err = stderr_of(run);
+  Members members = head_of(run, err, status_of(run), phase_of(run));
+  add_figures(run, members);
   members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0 || value.is_truncated);
   if (!value.text.empty()) members.emplace_back("result", value.text);
+  members.insert(members.end(), more.begin(), more.end());
 
   ExecReport report;
   report.text = json::object(members).dump(true);
   report.is_error = run.outcome != COLLET_EXEC_EXITED && run.outcome != COLLET_EXEC_SIGNALLED;
   report.is_empty = run.outcome == COLLET_EXEC_EXITED && run.returncode == 0 && out.empty() && err.empty() &&
-                    value.text.empty();
+                    value.text.empty() && more.empty();
   return report;
+}
+
+ExecReport install_report(const ExecResult& run) {
+  const bool has_failed = run.outcome == COLLET_EXEC_EXITED || run.outcome == COLLET_EXEC_FAILED;
+  Members members = head_of(run, "Dependency install failed: " + stderr_of(run), has_failed ? "install_failed" : status_of(run),
+                            run.outcome == COLLET_EXEC_CAPACITY ? "queue" : "install");
+  add_figures(run, members);
+  members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0);
+  return {json::object(members).dump(true), true, false};
 }
 
 std::optional<std::string> shorter_exec_report(std::string_view report) {

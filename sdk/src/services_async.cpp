@@ -31,6 +31,11 @@ ExecResult to_result(const collet_exec_result& from) {
   out.max_rss_bytes = from.max_rss_bytes;
   out.stdout_omitted_bytes = from.stdout_omitted_bytes;
   out.stderr_omitted_bytes = from.stderr_omitted_bytes;
+  for (std::uint32_t i = 0; i < from.file_count; ++i) {
+    out.files.push_back({std::string(to_view(from.files[i].name)), std::string(to_view(from.files[i].data))});
+  }
+  out.files_skipped = from.files_skipped;
+  out.first_skipped = to_view(from.first_skipped);
   return out;
 }
 
@@ -99,7 +104,8 @@ Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
   collet_exec_request out = {};
   out.struct_size = sizeof(out);
   out.flags = (request.app_root ? COLLET_EXEC_APP_ROOT : 0u) | (request.app_env ? COLLET_EXEC_APP_ENV : 0u) |
-              (request.live_output ? COLLET_EXEC_LIVE_OUTPUT : 0u) | (request.app_scratch ? COLLET_EXEC_APP_SCRATCH : 0u);
+              (request.live_output ? COLLET_EXEC_LIVE_OUTPUT : 0u) | (request.app_scratch ? COLLET_EXEC_APP_SCRATCH : 0u) |
+              (request.files ? COLLET_EXEC_FILES : 0u);
   out.argv = argv.data();
   out.argv_count = static_cast<std::uint32_t>(argv.size());
   out.env = env.data();
@@ -110,6 +116,14 @@ Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
   out.input_count = static_cast<std::uint32_t>(inputs.size());
   out.capture_fd = request.capture_fd;
   out.timeout_ms = request.timeout_ms;
+  const auto trees = to_strs(request.trees);
+  const auto hosts = to_strs(request.hosts);
+  out.trees = trees.data();
+  out.tree_count = static_cast<std::uint32_t>(trees.size());
+  out.hosts = hosts.data();
+  out.host_count = static_cast<std::uint32_t>(hosts.size());
+  const collet_exec_keep keep = {sizeof(collet_exec_keep), request.keep.seconds_max, to_str(request.keep.key), to_str(request.keep.label)};
+  if (!request.keep.key.empty()) out.keep = &keep;
 
   auto user = std::make_unique<ExecDone>(std::move(done));
   const collet_status status = tables_->exec->run(call_, &out, exec_done, user.get());

@@ -118,6 +118,10 @@ ExecRequest to_request(const collet_exec_request& from) {
   out.app_root = (from.flags & COLLET_EXEC_APP_ROOT) != 0;
   out.app_env = (from.flags & COLLET_EXEC_APP_ENV) != 0;
   out.app_scratch = (from.flags & COLLET_EXEC_APP_SCRATCH) != 0;
+  out.files = (from.flags & COLLET_EXEC_FILES) != 0;
+  out.trees = to_texts(from.trees, from.tree_count);
+  out.hosts = to_texts(from.hosts, from.host_count);
+  if (from.keep != nullptr) out.keep = {std::string(to_view(from.keep->key)), std::string(to_view(from.keep->label)), from.keep->seconds_max};
   out.live_output = (from.flags & COLLET_EXEC_LIVE_OUTPUT) != 0;
   return out;
 }
@@ -137,6 +141,12 @@ void report(const ExecResult& from, collet_exec_done_fn done, void* user) {
   out.max_rss_bytes = from.max_rss_bytes;
   out.stdout_omitted_bytes = from.stdout_omitted_bytes;
   out.stderr_omitted_bytes = from.stderr_omitted_bytes;
+  std::vector<collet_exec_file> files;
+  for (const auto& file : from.files) files.push_back({to_str(file.name), to_str(file.data)});
+  out.files = files.data();
+  out.file_count = static_cast<std::uint32_t>(files.size());
+  out.files_skipped = from.files_skipped;
+  out.first_skipped = to_str(from.first_skipped);
   done(user, &out);
 }
 

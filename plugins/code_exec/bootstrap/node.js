@@ -104,6 +104,8 @@
     kindOf('import "fs"');
   };
 
+  // What was installed is found by ES modules only in a folder above the program.
+  if (fs.existsSync('/packages/node_modules')) fs.symlinkSync('/packages/node_modules', 'node_modules');
   // An unfinished write to a pipe would be lost at exit.
   process.stdout._handle?.setBlocking?.(true);
   process.stderr._handle?.setBlocking?.(true);

@@ -7,6 +7,8 @@ def _collet():
     posix.set_inheritable(4, False)
     sys.argv[:] = ['-c']
     sys.path.insert(0, '')
+    if posix.listdir('/packages'):
+        sys.path.append('/packages')
     names = sys.modules['__main__'].__dict__
     names.pop('_collet', None)
     import builtins
@@ -24,6 +26,16 @@ def _collet():
         error.__traceback__ = trace
         traceback.print_exception(kind, error, trace)
 
+    def save_figures():
+        plot = sys.modules.get('matplotlib.pyplot')
+        if plot is None or posix.listdir('/out'):  # nothing drawn, or saved by the program itself
+            return
+        try:
+            for number in plot.get_fignums():
+                plot.figure(number).savefig(f'/out/figure-{number}.png')
+        except Exception:
+            pass  # no room, or no figure that can be drawn: the program's own result stands
+
     sys.excepthook = show
     compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
     # Whoever starts this ahead of its program waits here.
@@ -33,10 +45,13 @@ def _collet():
         source = source[1:]
     tree = compile(source, '<string>', 'exec', _ast.PyCF_ONLY_AST, True)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], _ast.Expr) else None
-    exec(compile(tree, '<string>', 'exec', 0, True), names)
-    if last is None:
-        return
-    value = eval(compile(_ast.Expression(last.value), '<string>', 'eval', 0, True), names)
+    value = None
+    try:
+        exec(compile(tree, '<string>', 'exec', 0, True), names)
+        if last is not None:
+            value = eval(compile(_ast.Expression(last.value), '<string>', 'eval', 0, True), names)
+    finally:
+        save_figures()
     if value is None:
         return
     try:

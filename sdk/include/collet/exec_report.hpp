@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "collet/json.hpp"
 #include "collet/services.hpp"
 
 namespace collet {
@@ -22,7 +23,11 @@ struct ExecReport {
   bool is_empty = false;  ///< Ran well, printed nothing, has no value.
 };
 
-[[nodiscard]] ExecReport exec_report(const ExecResult& run, const ExecValue& value = {});
+/// @param more appended to the usual members.
+[[nodiscard]] ExecReport exec_report(const ExecResult& run, const ExecValue& value = {}, const Members& more = {});
+
+/// Of a run that should have installed what another needs, and has not.
+[[nodiscard]] ExecReport install_report(const ExecResult& run);
 
 /// A report for later turns: what was printed, shortened, without the figures.
 /// Nothing if `report` is none.

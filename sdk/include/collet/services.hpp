@@ -56,6 +56,15 @@ struct ExecRequest {
   bool app_env = false;
   bool app_scratch = false;
   bool live_output = false;
+  bool files = false;              ///< Files left in /out come back.
+  std::vector<std::string> trees;  ///< Keys, shown at /packages and /cache.
+  std::vector<std::string> hosts;  ///< "HOST:PORT"; see collet_exec_request.
+  /// Of what the program leaves in /out; see collet_exec_keep. An empty key: nothing is kept.
+  struct Keep {
+    std::string key;
+    std::string label;
+    std::uint32_t seconds_max = 0;
+  } keep;
 };
 
 /// See collet_exec_result.
@@ -66,6 +75,13 @@ struct ExecResult {
   std::string stdout_text, stderr_text, captured, message;
   std::uint64_t wall_us = 0, cpu_us = 0, max_rss_bytes = 0;
   std::uint64_t stdout_omitted_bytes = 0, stderr_omitted_bytes = 0;
+  struct File {
+    std::string name;
+    std::string data;
+  };
+  std::vector<File> files;
+  std::uint32_t files_skipped = 0;
+  std::string first_skipped;
 };
 
 /// See collet_http_request.

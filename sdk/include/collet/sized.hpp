@@ -42,6 +42,7 @@ COLLET_FIRST_SIZE_(collet_plugin, 64);
 COLLET_FIRST_SIZE_(collet_app, 32);
 COLLET_FIRST_SIZE_(collet_blob_view, 56);
 COLLET_FIRST_SIZE_(collet_blob, 32);
+COLLET_FIRST_SIZE_(collet_exec_keep, 40);
 COLLET_FIRST_SIZE_(collet_exec_request, 64);
 COLLET_FIRST_SIZE_(collet_exec_result, 120);
 COLLET_FIRST_SIZE_(collet_exec, 24);

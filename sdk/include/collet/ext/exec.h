@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The box has no network, no host files but the `roots`, an empty environment
+ * The box has no network but `hosts`, no host files but the `roots`, an empty environment
  * but `env`, a fresh /work (current directory, writable, HOME) and /tmp, and is
  * gone with everything in it when `done` is called. Memory, processes, CPU and
  * disk follow the call's size; the time limit is the call's own. The end of the
@@ -30,6 +30,8 @@ extern "C" {
                                          written lies in the box's own file system
                                          and is thrown away with it */
 
+#define COLLET_EXEC_FILES 0x20u /* a folder /out, whose files come back in the result */
+
 /* collet_exec_input.flags */
 #define COLLET_EXEC_INPUT_LATE 0x1u /* the program reads it to its end, once it is
      ready to use it: the host may start such programs ahead of need and keep them
@@ -43,6 +45,19 @@ typedef struct collet_exec_input {
   uint32_t flags;
   collet_str data;
 } collet_exec_input;
+
+/* What the program leaves in /out is kept under a key when it exits with 0, and later
+ * programs may be shown it. What is kept under that key already is not made again: then
+ * nothing runs, and the result says EXITED and 0. Calls that want the same at the same
+ * time wait for one of them; what failed is not tried again for a minute. Links that
+ * lead out of the tree, devices and the like make it fail; so does too much of it. */
+typedef struct collet_exec_keep {
+  uint32_t struct_size;
+  uint32_t seconds_max; /* older ones are made again; 0: they do not age */
+  collet_str key;   /* any text of 1..4096 bytes; each plugin has its own. It must
+                       tell everything that decides the content */
+  collet_str label; /* for people: "python: numpy, pandas" */
+} collet_exec_keep;
 
 typedef struct collet_exec_request {
   uint32_t struct_size;
@@ -58,7 +73,21 @@ typedef struct collet_exec_request {
   int32_t capture_fd; /* 0: none; 3..9: what the program writes there comes back
                          as `captured` */
   uint32_t timeout_ms; /* 0: the call's remaining time; never more than that */
+  const collet_exec_keep *keep; /* NULL: /out is not kept */
+  const collet_str *trees; /* keys, shown read-only at /packages and at /cache; an empty
+                              one shows nothing there */
+  const collet_str *hosts; /* "HOST:PORT" that the program may reach, by HTTP CONNECT to
+                              127.0.0.1:3128 and with TLS for that very host; a "!" in
+                              front: also when its address is a private one */
+  uint32_t tree_count; /* 0..2 */
+  uint32_t host_count;
 } collet_exec_request;
+
+/* A file that the program left in /out. Comes in arrays, so it never grows. */
+typedef struct collet_exec_file {
+  collet_str name; /* path below /out */
+  collet_str data;
+} collet_exec_file;
 
 /* collet_exec_result.outcome */
 #define COLLET_EXEC_EXITED 1       /* by itself; returncode says how */
@@ -85,6 +114,10 @@ typedef struct collet_exec_result {
   uint64_t max_rss_bytes;
   uint64_t stdout_omitted_bytes;
   uint64_t stderr_omitted_bytes;
+  const collet_exec_file *files; /* with COLLET_EXEC_FILES */
+  uint32_t file_count;
+  uint32_t files_skipped; /* left out: links, too large, too many */
+  collet_str first_skipped; /* "name: why" */
 } collet_exec_result;
 
 /* Called exactly once for each `run` that answered PENDING, maybe before `run`
@@ -102,7 +135,8 @@ typedef struct collet_exec {
    * NUL byte, a descriptor out of range or used twice, too many or too long), or
    * wants the target app of a call that has none, or APP_SCRATCH without APP_ROOT.
    * DENIED: the tool's effects name neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV
-   * without SECRETS. CLOSED: the call is over. UNAVAILABLE: a flag that this host
+   * without SECRETS, or hosts without NETWORK. NOT_FOUND: nothing is kept under a key
+   * of `trees`. CLOSED: the call is over. UNAVAILABLE: a flag that this host
    * does not know. What only shows later is an outcome: a host that cannot isolate, a
    * program that is not there. [any] */
   collet_status (*run)(collet_call call, const collet_exec_request *request,
@@ -118,7 +152,15 @@ COLLET_SIZE_(collet_exec_input, 24);
 COLLET_AT_(collet_exec_input, fd, 0);
 COLLET_AT_(collet_exec_input, flags, 4);
 COLLET_AT_(collet_exec_input, data, 8);
-COLLET_SIZE_(collet_exec_request, 64);
+COLLET_SIZE_(collet_exec_keep, 40);
+COLLET_AT_(collet_exec_keep, struct_size, 0);
+COLLET_AT_(collet_exec_keep, seconds_max, 4);
+COLLET_AT_(collet_exec_keep, key, 8);
+COLLET_AT_(collet_exec_keep, label, 24);
+COLLET_SIZE_(collet_exec_file, 32);
+COLLET_AT_(collet_exec_file, name, 0);
+COLLET_AT_(collet_exec_file, data, 16);
+COLLET_SIZE_(collet_exec_request, 96);
 COLLET_AT_(collet_exec_request, struct_size, 0);
 COLLET_AT_(collet_exec_request, flags, 4);
 COLLET_AT_(collet_exec_request, argv, 8);
@@ -131,7 +173,12 @@ COLLET_AT_(collet_exec_request, root_count, 48);
 COLLET_AT_(collet_exec_request, input_count, 52);
 COLLET_AT_(collet_exec_request, capture_fd, 56);
 COLLET_AT_(collet_exec_request, timeout_ms, 60);
-COLLET_SIZE_(collet_exec_result, 120);
+COLLET_AT_(collet_exec_request, keep, 64);
+COLLET_AT_(collet_exec_request, trees, 72);
+COLLET_AT_(collet_exec_request, hosts, 80);
+COLLET_AT_(collet_exec_request, tree_count, 88);
+COLLET_AT_(collet_exec_request, host_count, 92);
+COLLET_SIZE_(collet_exec_result, 152);
 COLLET_AT_(collet_exec_result, struct_size, 0);
 COLLET_AT_(collet_exec_result, outcome, 4);
 COLLET_AT_(collet_exec_result, returncode, 8);
@@ -145,6 +192,10 @@ COLLET_AT_(collet_exec_result, cpu_us, 88);
 COLLET_AT_(collet_exec_result, max_rss_bytes, 96);
 COLLET_AT_(collet_exec_result, stdout_omitted_bytes, 104);
 COLLET_AT_(collet_exec_result, stderr_omitted_bytes, 112);
+COLLET_AT_(collet_exec_result, files, 120);
+COLLET_AT_(collet_exec_result, file_count, 128);
+COLLET_AT_(collet_exec_result, files_skipped, 132);
+COLLET_AT_(collet_exec_result, first_skipped, 136);
 COLLET_SIZE_(collet_exec, 24);
 COLLET_AT_(collet_exec, struct_size, 0);
 COLLET_AT_(collet_exec, reserved, 4);

@@ -6,6 +6,7 @@
 #include "artifacts.hpp"
 #include "collet/exec_report.hpp"
 #include "collet/plugin.hpp"
+#include "install.hpp"
 #include "language.hpp"
 #include "result.hpp"
 
@@ -54,12 +55,6 @@ ExecRequest request_for(const Offered& offered, std::string code, bool live_outp
   return request;
 }
 
-void finish(Call& call, const ExecResult& run, const ExecReport& report) {
-  if (const auto told = call.text(report.text); !told) return call.fail(told.error());
-  show_pictures(call, run);
-  call.finish(End{.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}});
-}
-
 }  // namespace
 
 class CodeExec {
@@ -104,7 +99,7 @@ class CodeExec {
     ExecRequest request = request_for(offered->second, *std::move(code), live_output_);
     if (packages->empty()) return run(std::move(call), std::move(request));
     if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
-    install(std::move(call), offered->second, *std::move(packages), std::move(request));
+    install_first(std::move(call), *offered->second.language, offered->second.runtime, *std::move(packages), std::move(request), run);
   }
 
   std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }
@@ -123,20 +118,6 @@ class CodeExec {
       if (!fault.empty()) return args.error("packages/" + std::to_string(i), "\"" + packages[i].substr(0, 200) + "\" is no package name: " + fault);
     }
     return {};
-  }
-
-  /// Then the program runs with what was installed.
-  static void install(Call call, const Offered& offered, std::vector<std::string> packages, ExecRequest request) {
-    call.progress("installing " + listed(packages));
-    auto wanted = install_request(*offered.language->installer, offered.language->id, offered.runtime, std::move(packages));
-    if (!wanted) return call.fail(wanted.error());
-    request.trees = {wanted->keep.key};
-    const auto begun = call.exec(*wanted, [call, request = std::move(request)](const ExecResult& installed) mutable {
-      const bool is_there = installed.outcome == COLLET_EXEC_EXITED && installed.returncode == 0;
-      if (is_there) run(std::move(call), std::move(request));
-      else finish(call, installed, install_report(installed));
-    });
-    if (!begun) call.fail(begun.error());
   }
 
   static void run(Call call, ExecRequest request) {

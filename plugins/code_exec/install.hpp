@@ -1,0 +1,22 @@
+// What a program asked for, installed before it runs.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "collet/call.hpp"
+#include "collet/exec_report.hpp"
+#include "language.hpp"
+
+namespace code_exec {
+
+/// Ends the call with a report.
+void finish(collet::Call& call, const collet::ExecResult& run, const collet::ExecReport& report);
+
+/// Installs, unless that is kept already, then calls `run` with a program that is shown
+/// what was installed. Ends the call when it cannot.
+void install_first(collet::Call call, const Language& language, const Runtime& runtime, std::vector<std::string> packages,
+                   collet::ExecRequest program, std::function<void(collet::Call, collet::ExecRequest)> run);
+
+}  // namespace code_exec

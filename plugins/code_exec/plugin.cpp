@@ -115,7 +115,7 @@ class CodeExec {
     }
     for (std::size_t i = 0; i < packages.size(); ++i) {
       const std::string fault = installer->fault(packages[i]);
-      if (!fault.empty()) return args.error("packages/" + std::to_string(i), "\"" + packages[i].substr(0, 200) + "\" is no package name: " + fault);
+      if (!fault.empty()) return Error{Errc::invalid, "/packages/" + std::to_string(i) + ": \"" + packages[i].substr(0, 200) + "\" is no package name; " + fault};
     }
     return {};
   }

@@ -38,6 +38,12 @@ def _collet():
 
     sys.excepthook = show
     compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
+    if posix.fstat(3).st_mode & 0o170000 == 0o010000:  # a pipe: started ahead, with time to spare
+        for package in ('numpy', 'pandas', 'matplotlib.pyplot'):  # those that take long to import
+            try:
+                __import__(package)
+            except Exception:
+                pass  # not installed, or broken: the program will see for itself
     # Whoever starts this ahead of its program waits here.
     with open(3, 'rb') as source_file:
         source = source_file.read().decode('utf-8', 'replace')

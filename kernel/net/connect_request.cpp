@@ -111,4 +111,21 @@ std::variant<ConnectRequest, Rejection> parse_connect(std::string_view head) {
   return parse_target(words[1]);
 }
 
+<<<<<<< HEAD
+=======
+std::string place_of(const ConnectRequest& request) {
+  const std::string port = ":" + std::to_string(request.port);
+  const bool is_v6 = request.host.text.find(':') != std::string::npos;
+  return is_v6 ? "[" + request.host.text + "]" + port : request.host.text + port;
+}
+
+// The sentence stands in the status line too: many clients show nothing else.
+std::string refusal_response(const Rejection& rejection) {
+  const std::string allow = rejection.status == 405 ? "Allow: CONNECT\r\n" : "";
+  return "HTTP/1.1 " + std::to_string(rejection.status) + " " + rejection.message + "\r\n" + allow +
+         "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " + std::to_string(rejection.message.size() + 1) +
+         "\r\nConnection: close\r\n\r\n" + rejection.message + "\n";
+}
+
+>>>>>>> gate
 }  // namespace collet::net

@@ -111,8 +111,6 @@ std::variant<ConnectRequest, Rejection> parse_connect(std::string_view head) {
   return parse_target(words[1]);
 }
 
-<<<<<<< HEAD
-=======
 std::string place_of(const ConnectRequest& request) {
   const std::string port = ":" + std::to_string(request.port);
   const bool is_v6 = request.host.text.find(':') != std::string::npos;
@@ -127,5 +125,4 @@ std::string refusal_response(const Rejection& rejection) {
          "\r\nConnection: close\r\n\r\n" + rejection.message + "\n";
 }
 
->>>>>>> gate
 }  // namespace collet::net

@@ -26,11 +26,6 @@ struct ConnectRequest {
   std::uint16_t port = 0;
 };
 
-<<<<<<< HEAD
-/// @param head a whole one with its empty line, which scan_head() has found to be fine.
-[[nodiscard]] std::variant<ConnectRequest, Rejection> parse_connect(std::string_view head);
-
-=======
 /// "name:port" or "[address]:port".
 [[nodiscard]] std::string place_of(const ConnectRequest& request);
 
@@ -40,5 +35,4 @@ struct ConnectRequest {
 /// A whole response that says why not, and that the connection closes.
 [[nodiscard]] std::string refusal_response(const Rejection& rejection);
 
->>>>>>> gate
 }  // namespace collet::net

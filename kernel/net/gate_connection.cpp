@@ -28,23 +28,6 @@ constexpr std::string_view kEstablished = "HTTP/1.1 200 Connection Established\r
 // A fatal alert "access denied": a client tells more about it than about a lost connection.
 constexpr std::string_view kDeniedAlert("\x15\x03\x03\x00\x02\x02\x31", 7);
 
-<<<<<<< HEAD
-// The sentence stands in the status line too: many clients show nothing else.
-std::string response_of(const Rejection& rejection) {
-  const std::string allow = rejection.status == 405 ? "Allow: CONNECT\r\n" : "";
-  return "HTTP/1.1 " + std::to_string(rejection.status) + " " + rejection.message + "\r\n" + allow +
-         "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " + std::to_string(rejection.message.size() + 1) +
-         "\r\nConnection: close\r\n\r\n" + rejection.message + "\n";
-}
-
-std::string place_of(const ConnectRequest& request) {
-  const std::string port = ":" + std::to_string(request.port);
-  const bool is_v6 = request.host.text.find(':') != std::string::npos;
-  return is_v6 ? "[" + request.host.text + "]" + port : request.host.text + port;
-}
-
-=======
->>>>>>> gate
 }  // namespace
 
 // Its life
@@ -54,11 +37,7 @@ GateConnection::GateConnection(std::shared_ptr<GateCore> core, DirectSocket clie
       entry_(core_->add(*this)),
       client_(std::move(client)),
       target_(core_->io()),
-<<<<<<< HEAD
-      dialing_(core_->io()),
-=======
       call_(core_->io()),
->>>>>>> gate
       alarm_(core_->io()) {}
 
 GateConnection::~GateConnection() {
@@ -97,18 +76,10 @@ asio::awaitable<void> GateConnection::relay_back(std::shared_ptr<GateConnection>
 
 void GateConnection::close() {
   if (std::exchange(is_closed_, true)) return;
-<<<<<<< HEAD
-  if (dialer_) dialer_->stop();
-  ErrorCode ignored;
-  client_.close(ignored);
-  target_.close(ignored);
-  dialing_.cancel();
-=======
   call_.stop();
   ErrorCode ignored;
   client_.close(ignored);
   target_.close(ignored);
->>>>>>> gate
   alarm_.cancel();
 }
 
@@ -121,11 +92,7 @@ void GateConnection::leave() {
 // @return whether bytes may be relayed; if not, the client has been told why.
 asio::awaitable<bool> GateConnection::admit() {
   auto rejection = co_await read_request();
-<<<<<<< HEAD
-  if (!rejection && !is_closed_) rejection = co_await dial();
-=======
   if (!rejection && !is_closed_) rejection = co_await connect();
->>>>>>> gate
   if (rejection) {
     co_await refuse(std::move(*rejection));
     co_return false;
@@ -205,26 +172,6 @@ asio::awaitable<GateConnection::Input> GateConnection::read_more(std::size_t byt
 
 // The way to its target
 
-<<<<<<< HEAD
-asio::awaitable<std::optional<Rejection>> GateConnection::dial() {
-  expire_in(kNever);
-  guard_ = make_guard();
-  auto done = [this](Result<DirectSocket> socket) {
-    dialed_ = std::move(socket);
-    dialing_.cancel();
-  };
-  dialer_ = std::make_shared<Dialer>(core_->io(), guard_, place_of(request_), std::move(done));
-  const auto dialer = dialer_;
-  dialing_.expires_after(std::chrono::milliseconds(core_->rules().connect_timeout_ms));
-  dialer->start(request_.host.text, request_.port);
-  if (!dialed_) co_await dialing_.async_wait(asio::as_tuple(asio::use_awaitable));
-  dialer->stop();
-  dialer_.reset();
-  if (is_closed_) co_return std::nullopt;
-  if (!dialed_) co_return Rejection(504, place_of(request_) + " could not be connected to in time");
-  if (!*dialed_) co_return not_connected(dialed_->error());
-  target_ = std::move(*dialed_).value();
-=======
 asio::awaitable<std::optional<Rejection>> GateConnection::connect() {
   expire_in(kNever);
   AddressGuard guard = make_guard();
@@ -232,17 +179,12 @@ asio::awaitable<std::optional<Rejection>> GateConnection::connect() {
   if (is_closed_) co_return std::nullopt;
   if (!target) co_return not_connected(target.error());
   target_ = std::move(target).value();
->>>>>>> gate
   ErrorCode ignored;
   target_.non_blocking(true, ignored);
   co_return std::nullopt;
 }
 
-<<<<<<< HEAD
-AddressGuard GateConnection::make_guard() {
-=======
 AddressGuard GateConnection::make_guard() const {
->>>>>>> gate
   if (rule_->may_be_private) return {};
   return [place = place_of(request_)](const asio::ip::address& address, std::uint16_t) -> Result<void> {
     if (is_public(address)) return {};
@@ -252,11 +194,7 @@ AddressGuard GateConnection::make_guard() const {
 
 // What addresses a private network has is no business of the box's.
 Rejection GateConnection::not_connected(const Error& error) {
-<<<<<<< HEAD
-  if (error.code != Errc::denied) return Rejection{502, error.message};
-=======
   if (error.code != Errc::denied) return Rejection{error.code == Errc::timeout ? 504 : 502, error.message};
->>>>>>> gate
   decide(false, error.message);
   return Rejection{403, place_of(request_) + " leads to an address that is not public"};
 }
@@ -288,11 +226,7 @@ std::string GateConnection::check_server_name(std::string_view name) const {
 
 asio::awaitable<void> GateConnection::refuse(Rejection rejection) {
   decide(false, rejection.message);
-<<<<<<< HEAD
-  write_now(client_, response_of(rejection));
-=======
   write_now(client_, refusal_response(rejection));
->>>>>>> gate
   co_await linger();
 }
 

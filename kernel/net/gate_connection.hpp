@@ -14,10 +14,7 @@
 #include "net/clock.hpp"
 #include "net/connect_request.hpp"
 #include "net/dialer.hpp"
-<<<<<<< HEAD
-=======
 #include "net/gate_call.hpp"
->>>>>>> gate
 #include "net/gate_core.hpp"
 #include "net/pump.hpp"
 
@@ -42,22 +39,14 @@ class GateConnection final : public std::enable_shared_from_this<GateConnection>
   static boost::asio::awaitable<void> relay_back(std::shared_ptr<GateConnection> self);
   boost::asio::awaitable<bool> admit();
   boost::asio::awaitable<std::optional<Rejection>> read_request();
-<<<<<<< HEAD
-  boost::asio::awaitable<std::optional<Rejection>> dial();
-=======
   boost::asio::awaitable<std::optional<Rejection>> connect();
->>>>>>> gate
   boost::asio::awaitable<std::string> read_hello();
   boost::asio::awaitable<Input> read_more(std::size_t bytes_max);
   boost::asio::awaitable<void> refuse(Rejection rejection);
   boost::asio::awaitable<void> linger();
 
   std::optional<Rejection> choose_rule(std::string_view head);
-<<<<<<< HEAD
-  AddressGuard make_guard();
-=======
   AddressGuard make_guard() const;
->>>>>>> gate
   Rejection not_connected(const Error& error);
   std::string check_server_name(std::string_view name) const;
   void decide(bool is_allowed, std::string reason);
@@ -75,14 +64,7 @@ class GateConnection final : public std::enable_shared_from_this<GateConnection>
   std::string in_;  // from the client, until bytes are relayed
   ConnectRequest request_;
   const base::GateHost* rule_ = nullptr;
-<<<<<<< HEAD
-  AddressGuard guard_;
-  std::shared_ptr<Dialer> dialer_;
-  std::optional<Result<DirectSocket>> dialed_;
-  boost::asio::steady_timer dialing_;
-=======
   GateCall call_;
->>>>>>> gate
   boost::asio::steady_timer alarm_;
   std::int64_t deadline_ms_ = kNever;
   bool is_decided_ = false;

@@ -46,7 +46,7 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
 ExecRequest request_for(const Offered& offered, std::string code, bool live_output) {
   ExecRequest request;
   request.argv = offered.language->argv(offered.runtime);
-  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", "MPLBACKEND=Agg", "MPLCONFIGDIR=/tmp"};
+  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
   request.roots = offered.runtime.roots;
   request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, offered.language->bootstrap}};
   request.capture_fd = kCaptureFd;

@@ -153,12 +153,12 @@ void add_model(CLI::App& app, Parsed& p, const Hooks& hooks) {
 
 void add_packages(CLI::App& app, Parsed& p, const Hooks& hooks) {
   CLI::App* packages = add(app, "packages", "Package sets that were installed for programs",
-                           "  collet packages list\n  collet packages warm code_exec_NAME numpy pandas\n  collet packages prune");
+                           "  collet packages list\n  collet packages warm TOOL numpy pandas\n  collet packages prune");
   packages->require_subcommand(1);
   CLI::App* list = add(*packages, "list", "Show what is kept, the latest used first", "  collet packages list --json");
   CLI::App* prune = add(*packages, "prune", "Delete what nobody has used for ten minutes", "  collet packages prune\n  collet packages prune --keep 1GB");
   prune->add_option("--keep", p.packages.keep_bytes, "Stop when no more than this is left, as 500MB or 2GB")->transform(CLI::AsSizeValue(false))->type_name("SIZE");
-  CLI::App* warm = add(*packages, "warm", "Install packages now, so that no question has to wait for it", "  collet packages warm code_exec_NAME numpy pandas");
+  CLI::App* warm = add(*packages, "warm", "Install packages now, so that no question has to wait for it", "  collet packages warm TOOL numpy pandas");
   warm->add_option("tool", p.packages.tool, "Tool with an argument `packages`, as `collet tools` shows it")->required()->type_name("TOOL");
   warm->add_option("package", p.packages.packages, "As the model would name them")->required()->type_name("PACKAGE");
   using Run = int (*)(const PackagesOptions&, const Hooks&, Console&);

@@ -7,6 +7,7 @@
 #include "collet/exec_report.hpp"
 #include "collet/plugin.hpp"
 #include "language.hpp"
+#include "plan.hpp"
 #include "result.hpp"
 
 namespace code_exec {
@@ -14,9 +15,6 @@ namespace {
 
 using namespace collet;
 
-constexpr int kCodeFd = 3;
-constexpr int kCaptureFd = 4;
-constexpr int kBootstrapFd = 5;
 constexpr std::size_t kPackagesMax = 64;
 
 struct Offered {
@@ -38,20 +36,8 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
     return runtime;
   }
   auto found = language.find_runtime();
-  if (!found) return Error{Errc::not_found, "no interpreter for " + std::string(language.id) + " is installed"};
+  if (!found) return Error{Errc::not_found, "nothing that runs " + std::string(language.id) + " is installed"};
   return *std::move(found);
-}
-
-ExecRequest request_for(const Offered& offered, std::string code, bool live_output) {
-  ExecRequest request;
-  request.argv = offered.language->argv(offered.runtime);
-  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", "MPLBACKEND=Agg", "MPLCONFIGDIR=/tmp"};
-  request.roots = offered.runtime.roots;
-  request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, offered.language->bootstrap}};
-  request.capture_fd = kCaptureFd;
-  request.live_output = live_output;
-  request.files = true;
-  return request;
 }
 
 void finish(Call& call, const ExecResult& run, const ExecReport& report) {
@@ -101,16 +87,19 @@ class CodeExec {
     if (!code) return call.fail(code.error());
     const auto packages = args.strings("packages");
     if (!packages) return call.fail(packages.error());
-    ExecRequest request = request_for(offered->second, *std::move(code), live_output_);
-    if (packages->empty()) return run(std::move(call), std::move(request));
     if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
-    install(std::move(call), offered->second, *std::move(packages), std::move(request));
+    auto plan = make_plan(*offered->second.language, offered->second.runtime, *std::move(code), *std::move(packages));
+    if (!plan) return call.fail(plan.error());
+    plan->run.live_output = live_output_;
+    for (Step& step : plan->steps) step.request.live_output = step.request.live_output && live_output_;
+    take_step(std::move(call), std::make_shared<const Plan>(*std::move(plan)), 0);
   }
 
   std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }
 
  private:
   static Result<void> check_packages(const Offered& offered, const Args& args, const std::vector<std::string>& packages) {
+    if (packages.empty()) return {};
     const Installer* installer = offered.language->installer;
     if (installer == nullptr) {
       return args.error("packages", "packages are not available yet; leave them out and use the standard library");
@@ -125,21 +114,20 @@ class CodeExec {
     return {};
   }
 
-  /// Then the program runs with what was installed.
-  static void install(Call call, const Offered& offered, std::vector<std::string> packages, ExecRequest request) {
-    call.progress("installing " + listed(packages));
-    auto wanted = install_request(*offered.language->installer, offered.language->id, offered.runtime, std::move(packages));
-    if (!wanted) return call.fail(wanted.error());
-    request.trees = {wanted->keep.key};
-    const auto begun = call.exec(*wanted, [call, request = std::move(request)](const ExecResult& installed) mutable {
-      const bool is_there = installed.outcome == COLLET_EXEC_EXITED && installed.returncode == 0;
-      if (is_there) run(std::move(call), std::move(request));
-      else finish(call, installed, install_report(installed));
+  /// Then the next one, and after the last the program.
+  static void take_step(Call call, std::shared_ptr<const Plan> plan, std::size_t at) {
+    if (at == plan->steps.size()) return run(std::move(call), plan->run);
+    const Step& step = plan->steps[at];
+    if (!step.progress.empty()) call.progress(step.progress);
+    const auto begun = call.exec(step.request, [call, plan, at](const ExecResult& made) mutable {
+      const bool is_there = made.outcome == COLLET_EXEC_EXITED && made.returncode == 0;
+      if (is_there) take_step(std::move(call), std::move(plan), at + 1);
+      else finish(call, made, plan->steps[at].failed(made));
     });
     if (!begun) call.fail(begun.error());
   }
 
-  static void run(Call call, ExecRequest request) {
+  static void run(Call call, const ExecRequest& request) {
     const auto begun = call.exec(request, [call](const ExecResult& run) mutable { finish(call, run, report_of(run, publish_files(call, run))); });
     if (!begun) call.fail(begun.error());
   }
@@ -164,8 +152,8 @@ COLLET_PLUGIN(code_exec::CodeExec, R"({
     "properties": {
       "languages": {
         "type": "array",
-        "items": {"enum": ["python", "ruby", "node"]},
-        "description": "Offer only these; left out: every one that has an interpreter here."
+        "items": {"enum": ["python", "ruby", "node", "go"]},
+        "description": "Offer only these; left out: every one that is installed here."
       },
       "live_output": {
         "type": "boolean",

@@ -23,6 +23,7 @@
 #include "base/worker_pool.hpp"
 #include "llm/embedded.hpp"
 #include "llm/factory.hpp"
+#include "net/gate.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "plugin/host.hpp"
@@ -67,7 +68,7 @@ class Server final : public cli::RunningServer {
         io_(io_thread_count(settings.server)),
         workers_(static_cast<std::size_t>(settings.limits.worker_threads),
                  static_cast<std::size_t>(settings.limits.worker_queue_max)),
-        services_(std::make_shared<services::Services>(settings, *sandbox_)),
+        services_(std::make_shared<services::Services>(settings, *sandbox_, net::open_gate)),
         plugins_(settings, services_, workers_) {
     shared_.settings = std::move(settings);
   }

@@ -8,6 +8,7 @@
 #include "plugin/library.hpp"
 #include "sandbox/sandbox.hpp"
 #include "server.hpp"
+#include "services/trees.hpp"
 
 namespace collet {
 namespace {
@@ -93,6 +94,26 @@ Result<Value> remove(const config::ModelSettings& model) {
                        {"bytes", removed->bytes}});
 }
 
+Value to_value(const std::vector<services::TreeInfo>& trees) {
+  std::vector<Value> list;
+  for (const auto& tree : trees) {
+    list.push_back(json::object({{"label", tree.label}, {"bytes", static_cast<std::int64_t>(tree.bytes)}, {"files", static_cast<std::int64_t>(tree.files)},
+                                 {"made_at_s", tree.made_at_s}, {"used_at_s", tree.used_at_s}, {"key", tree.key}}));
+  }
+  return json::array(list);
+}
+
+services::TreeStore store_of(const config::Settings& settings) {
+  return {services::trees_folder(settings), static_cast<std::uint64_t>(settings.sandbox.trees_bytes_max)};
+}
+
+Value list_packages(const config::Settings& settings) { return to_value(store_of(settings).list()); }
+
+Value prune_packages(const config::Settings& settings, std::uint64_t bytes_max) {
+  constexpr std::int64_t kIdleSeconds = 600;  // longer than any box lives
+  return to_value(store_of(settings).prune(bytes_max, kIdleSeconds));
+}
+
 }  // namespace
 
 cli::Hooks make_hooks() {
@@ -102,6 +123,7 @@ cli::Hooks make_hooks() {
   hooks.doctor_checks = doctor_checks;
   hooks.inspect_plugin = inspect_plugin;
   hooks.model = {pull, build_runtime, status, remove};
+  hooks.packages = {list_packages, prune_packages};
   hooks.dialect = {api::kAgentsPath, api::kToolType, api::kNamespacedToolType};
   return hooks;
 }

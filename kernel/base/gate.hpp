@@ -24,11 +24,12 @@ struct GateRules {
   std::uint64_t bytes_max = 1ull << 30;  ///< All connections together, both directions.
   std::int64_t connect_timeout_ms = 10'000;
   std::int64_t idle_timeout_ms = 60'000;
+  std::int64_t head_timeout_ms = 10'000;  ///< For the request, and again for the first message of TLS.
 };
 
 /// One connection, asked for and decided upon.
 struct GateDecision {
-  std::string host;
+  std::string host;  ///< "" when none could be read; then port is 0.
   std::uint16_t port = 0;
   bool allowed = false;
   std::string reason;  ///< Why not; "" when allowed.
@@ -42,7 +43,8 @@ class Gate {
 };
 
 /// @param listener_fd a listening socket; taken over.
-/// @param decided called once for each request, on `io`'s thread.
+/// @param decided called once for each request, on `io`'s thread: when its connection
+/// is let through, or is not for whatever reason. May destroy the gate.
 using GateOpener = std::function<std::unique_ptr<Gate>(boost::asio::io_context& io, int listener_fd, GateRules rules,
                                                        std::function<void(const GateDecision&)> decided)>;
 

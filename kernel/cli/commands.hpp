@@ -51,6 +51,14 @@ struct ToolsOptions {
   bool json = false;
 };
 
+struct PackagesOptions {
+  std::string config_file;
+  bool json = false;
+  std::string tool;                   ///< warm: whose packages.
+  std::vector<std::string> packages;  ///< warm
+  std::uint64_t keep_bytes = 0;       ///< prune
+};
+
 struct ConfigOptions {
   std::string file;
   bool json = false;
@@ -74,6 +82,9 @@ int run_tools(const ToolsOptions& options, const Hooks& hooks, Console& console)
 int run_config_check(const ConfigOptions& options, Console& console);
 int run_doctor(const ConfigOptions& options, const Hooks& hooks, Console& console);
 int run_plugin_inspect(const PluginOptions& options, const Hooks& hooks, Console& console);
+int run_packages_list(const PackagesOptions& options, const Hooks& hooks, Console& console);
+int run_packages_prune(const PackagesOptions& options, const Hooks& hooks, Console& console);
+int run_packages_warm(const PackagesOptions& options, const Hooks& hooks, Console& console);
 int run_model_pull(const ModelOptions& options, const Hooks& hooks, Console& console);
 int run_model_build_runtime(const ModelOptions& options, const Hooks& hooks, Console& console);
 int run_model_status(const ModelOptions& options, const Hooks& hooks, Console& console);

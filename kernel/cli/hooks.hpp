@@ -63,6 +63,13 @@ struct ModelHooks {
   std::function<Result<Value>(const config::ModelSettings&)> remove;
 };
 
+/// What boxes have left to be shown to others. All block.
+struct PackageHooks {
+  std::function<Value(const config::Settings&)> list;  ///< Array: label, bytes, files, made_at_s, used_at_s, key.
+  /// Removes those unused for some minutes, until `bytes_max` are left; what was removed.
+  std::function<Value(const config::Settings&, std::uint64_t bytes_max)> prune;
+};
+
 /// Words of the served API that this folder does not know.
 struct Dialect {
   std::string agents_path;  ///< Path of the agents endpoint.
@@ -76,6 +83,7 @@ struct Hooks {
   std::function<std::vector<DoctorCheck>(const config::Settings&)> doctor_checks;
   std::function<Result<Value>(const std::string& path)> inspect_plugin;
   ModelHooks model;
+  PackageHooks packages;
   Dialect dialect;
   std::FILE* out = stdout;
   std::FILE* err = stderr;

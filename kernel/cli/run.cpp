@@ -25,6 +25,7 @@ struct Parsed {
   ConfigOptions config, doctor;
   PluginOptions plugin;
   ModelOptions model;
+  PackagesOptions packages;
   std::string shell;
   std::function<int(Console&)> command;
 };
@@ -150,6 +151,25 @@ void add_model(CLI::App& app, Parsed& p, const Hooks& hooks) {
   command("remove", "Delete what was fetched", run_model_remove);
 }
 
+void add_packages(CLI::App& app, Parsed& p, const Hooks& hooks) {
+  CLI::App* packages = add(app, "packages", "Package sets that were installed for programs",
+                           "  collet packages list\n  collet packages warm code_exec_NAME numpy pandas\n  collet packages prune");
+  packages->require_subcommand(1);
+  CLI::App* list = add(*packages, "list", "Show what is kept, the latest used first", "  collet packages list --json");
+  CLI::App* prune = add(*packages, "prune", "Delete what nobody has used for ten minutes", "  collet packages prune\n  collet packages prune --keep 1GB");
+  prune->add_option("--keep", p.packages.keep_bytes, "Stop when no more than this is left, as 500MB or 2GB")->transform(CLI::AsSizeValue(false))->type_name("SIZE");
+  CLI::App* warm = add(*packages, "warm", "Install packages now, so that no question has to wait for it", "  collet packages warm code_exec_NAME numpy pandas");
+  warm->add_option("tool", p.packages.tool, "Tool with an argument `packages`, as `collet tools` shows it")->required()->type_name("TOOL");
+  warm->add_option("package", p.packages.packages, "As the model would name them")->required()->type_name("PACKAGE");
+  using Run = int (*)(const PackagesOptions&, const Hooks&, Console&);
+  const std::pair<CLI::App*, Run> commands[] = {{list, run_packages_list}, {prune, run_packages_prune}, {warm, run_packages_warm}};
+  for (const auto& [command, run] : commands) {
+    add_config(command, p.packages.config_file);
+    command->add_flag("--json", p.packages.json, "Print JSON");
+    command->callback([&p, &hooks, run = run] { p.command = [&p, &hooks, run](Console& c) { return run(p.packages, hooks, c); }; });
+  }
+}
+
 CommandShape shape_of(const CLI::App& app) {
   CommandShape shape{app.get_name(), app.get_description(), {}, {}};
   for (const CLI::Option* option : app.get_options()) {
@@ -222,6 +242,7 @@ int run(int argc, const char* const* argv, const Hooks& hooks) {
   add_tools(app, parsed, hooks);
   add_config_commands(app, parsed, hooks);
   add_plugin(app, parsed, hooks);
+  add_packages(app, parsed, hooks);
   add_model(app, parsed, hooks);
   add_others(app, parsed);
   try {

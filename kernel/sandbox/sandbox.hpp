@@ -41,6 +41,7 @@ struct BoxSpec {
   std::string app_root;            ///< Host folder shown read-only at /app; "": none.
   bool app_scratch = false;        ///< /app can be written; nothing of that is kept.
   std::array<std::string, 2> trees;  ///< Host folders shown at /packages and /cache; "": none.
+  std::vector<std::shared_ptr<const void>> holds;  ///< What must be there as long as such a box may be.
   bool has_out_folder = false;     ///< Makes /out; see BoxResult::out.
   GateFn gate;                     ///< Empty: no network at all.
   std::vector<BoxInput> inputs;

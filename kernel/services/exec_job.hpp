@@ -28,7 +28,6 @@ struct ExecJob {
   std::shared_ptr<Scope> scope;
   sandbox::BoxSpec spec;
   std::optional<ExecKeep> keep;
-  std::vector<std::shared_ptr<const Tree>> trees;  ///< Shown to it, so in use.
   std::vector<base::GateHost> hosts;
   bool live_output = false;
   bool wants_files = false;

@@ -147,7 +147,7 @@ Result<void> add_trees(const collet_exec_request& request, const Origin& origin,
     auto tree = job.services->trees.find(own_key(origin, key));
     if (!tree) return Error{Errc::not_found, "nothing is kept under " + std::string(key.substr(0, kKeyBytesShown))};
     job.spec.trees[i] = tree->folder;
-    job.trees.push_back(std::move(tree));
+    job.spec.holds.push_back(std::move(tree));
   }
   return {};
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "config/places.hpp"
 #include "services/origin.hpp"
 #include "services/tables.hpp"
 
@@ -45,11 +44,6 @@ std::vector<std::string> secret_values(const config::Settings& settings) {
   // The longest first, so that a value inside another leaves nothing behind.
   std::ranges::sort(values, std::ranges::greater{}, &std::string::size);
   return values;
-}
-
-std::string trees_folder(const config::Settings& settings) {
-  const std::string state = config::state_dir(settings);
-  return state.empty() ? "" : state + "/trees";
 }
 
 }  // namespace

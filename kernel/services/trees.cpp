@@ -11,6 +11,7 @@
 
 #include "base/ids.hpp"
 #include "collet/json.hpp"
+#include "config/places.hpp"
 
 namespace collet::services {
 namespace {
@@ -49,6 +50,11 @@ void remove_tree(const std::string& store, const std::string& folder) {
 }
 
 }  // namespace
+
+std::string trees_folder(const config::Settings& settings) {
+  const std::string state = config::state_dir(settings);
+  return state.empty() ? "" : state + "/trees";
+}
 
 StagingFolder::~StagingFolder() {
   std::error_code error;
@@ -167,13 +173,13 @@ std::vector<TreeInfo> TreeStore::list() {
   return all;
 }
 
-std::vector<TreeInfo> TreeStore::prune(std::uint64_t bytes_max) {
+std::vector<TreeInfo> TreeStore::prune(std::uint64_t bytes_max, std::int64_t idle_seconds) {
   const std::lock_guard lock(mutex_);
   load();
-  return prune_locked(bytes_max);
+  return prune_locked(bytes_max, idle_seconds);
 }
 
-std::vector<TreeInfo> TreeStore::prune_locked(std::uint64_t bytes_max) {
+std::vector<TreeInfo> TreeStore::prune_locked(std::uint64_t bytes_max, std::int64_t idle_seconds) {
   std::uint64_t bytes = 0;
   std::vector<std::shared_ptr<Tree>> oldest_first;
   for (const auto& [key, tree] : trees_) {
@@ -184,6 +190,7 @@ std::vector<TreeInfo> TreeStore::prune_locked(std::uint64_t bytes_max) {
   std::vector<TreeInfo> removed;
   for (const auto& tree : oldest_first) {
     if (bytes <= bytes_max) break;
+    if (idle_seconds > 0 && tree->info.used_at_s + idle_seconds > now_s()) continue;
     if (tree.use_count() > 2) continue;  // a box may be looking at it: not ours and the map's alone
     remove_tree(folder_, folder_ + "/" + tree->info.key);
     bytes -= tree->info.bytes;

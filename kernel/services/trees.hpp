@@ -49,6 +49,9 @@ class StagingFolder {
   std::string path_;
 };
 
+/// Where the trees of a server with these settings are; "": nowhere.
+[[nodiscard]] std::string trees_folder(const config::Settings& settings);
+
 /// [any-thread]
 class TreeStore {
  public:
@@ -74,8 +77,9 @@ class TreeStore {
   /// The latest used first.
   [[nodiscard]] std::vector<TreeInfo> list();
   /// Removes what was used longest ago and is not in use, until no more than
-  /// `bytes_max` are left.
-  std::vector<TreeInfo> prune(std::uint64_t bytes_max);
+  /// `bytes_max` are left. @param idle_seconds what was used since then stays: boxes of
+  /// another process may be looking at it.
+  std::vector<TreeInfo> prune(std::uint64_t bytes_max, std::int64_t idle_seconds = 0);
 
  private:
   struct Failure {
@@ -83,7 +87,7 @@ class TreeStore {
     Clock::time_point at;
   };
   void load();
-  [[nodiscard]] std::vector<TreeInfo> prune_locked(std::uint64_t bytes_max);
+  [[nodiscard]] std::vector<TreeInfo> prune_locked(std::uint64_t bytes_max, std::int64_t idle_seconds = 0);
   void write_about(const std::string& folder, const TreeInfo& info) const;
 
   const std::string folder_;

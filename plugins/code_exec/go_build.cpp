@@ -39,14 +39,13 @@ collet::ExecReport standard_library_failed(const ExecResult& run) {
 }
 
 Step standard_library(const Runtime& runtime) {
-  Step step{script_request(runtime, kGoStandardLibrary, {runtime.interpreter}), "", standard_library_failed};
+  Step step{script_request(runtime, kGoStandardLibrary, {runtime.interpreter}), standard_library_failed};
   step.request.keep.label = "go: standard library " + runtime.version;
-  step.request.live_output = true;  // its one line, when there is something to do
   return step;
 }
 
 Step program(const Runtime& runtime, const std::string& tools, std::string source, const std::string& standard_library) {
-  Step step{script_request(runtime, kGoBuild, {prefix_of(runtime.interpreter), tools}), "", collet::compile_report};
+  Step step{script_request(runtime, kGoBuild, {prefix_of(runtime.interpreter), tools}), collet::compile_report};
   step.request.keep.key += "\n" + source;
   step.request.keep.label = "go: a program";
   step.request.trees = {"", standard_library};

@@ -30,6 +30,7 @@ collet::ToolSpec tool_of(const Language& language, const Runtime& runtime) {
   spec.name = language.tool;
   spec.title = language.title;
   spec.description = language.description(runtime);
+  if (language.installer != nullptr) spec.description += " Other packages: name them in `packages`.";
   spec.input_schema = schema.dump();
   spec.examples = language.examples();
   spec.effects = COLLET_EFFECT_RUNS_CODE | (language.installer == nullptr ? 0u : COLLET_EFFECT_NETWORK);
@@ -43,7 +44,7 @@ std::string describe(std::string_view program, const Runtime& runtime, std::stri
   return "Runs " + std::string(program) +
          " program in a fresh isolated sandbox and returns its exit code, stdout and stderr. Use it for "
          "calculations, data processing, text and algorithms. " +
-         limits + " Nothing is kept between calls. " + std::string(hint);
+         limits + " Nothing is kept between calls; files saved in /out are returned. " + std::string(hint);
 }
 
 }  // namespace code_exec

@@ -15,7 +15,6 @@ using collet::Error;
 using collet::ExecRequest;
 using collet::Result;
 
-constexpr std::string_view kDefaultRegistry = "https://registry.npmjs.org/";
 constexpr std::size_t kPackageBytesMax = 214;
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789._-";
 
@@ -58,13 +57,14 @@ std::string npm_setting(std::string_view key, const char* environment_name) {
   return "";
 }
 
-Result<Registry> npm_registry() {
+Result<Registry> npm_configured() {
   Registry registry;
-  const std::string url = npm_setting("registry", "npm_config_registry");
-  registry.urls.push_back(url.empty() ? std::string(kDefaultRegistry) : url);
-  auto host = host_of(registry.urls.front(), registry.urls.front() == kDefaultRegistry);
-  if (!host) return host.error();
-  registry.hosts.push_back(*std::move(host));
+  if (const std::string url = npm_setting("registry", "npm_config_registry"); !url.empty()) {
+    auto host = host_of(url, false);
+    if (!host) return host.error();
+    registry.urls.push_back(url);
+    registry.hosts.push_back(*std::move(host));
+  }
   registry.cert = npm_setting("cafile", "npm_config_cafile");
   if (registry.cert.empty()) registry.cert = system_certificates();
   return registry;
@@ -81,9 +81,21 @@ std::string find_npm(const Runtime& runtime) {
   return "";
 }
 
+Error no_npm(const Runtime& runtime) {
+  return {Errc::not_found, "no npm is installed for " + runtime.interpreter + " (on Debian: apt install npm)"};
+}
+
+Result<ExecRequest> npm_question(const Runtime& runtime) {
+  const std::string npm = find_npm(runtime);
+  if (npm.empty()) return no_npm(runtime);
+  ExecRequest request;
+  request.argv = {runtime.interpreter, npm, "config", "get", "registry", "--userconfig", "/dev/null"};
+  return request;
+}
+
 Result<ExecRequest> npm_request(const Runtime& runtime, const Registry& registry, std::span<const std::string> packages) {
   const std::string npm = find_npm(runtime);
-  if (npm.empty()) return Error{Errc::not_found, "no npm is installed for " + runtime.interpreter + " (on Debian: apt install npm)"};
+  if (npm.empty()) return no_npm(runtime);
   ExecRequest request;
   request.argv = {runtime.interpreter, npm, "install", "--prefix", "/out", "--ignore-scripts", "--no-audit", "--no-fund",
                   "--no-update-notifier", "--no-package-lock", "--no-save", "--loglevel", "error", "--cache", "/tmp/npm",
@@ -96,6 +108,6 @@ Result<ExecRequest> npm_request(const Runtime& runtime, const Registry& registry
 
 }  // namespace
 
-const Installer kNpm = {npm_fault, npm_is_pinned, npm_registry, npm_request};
+const Installer kNpm = {npm_fault, npm_is_pinned, npm_configured, npm_question, npm_request};
 
 }  // namespace code_exec

@@ -41,24 +41,44 @@ std::string listed(std::span<const std::string> packages) {
 }
 
 Result<ExecRequest> install_request(const Installer& installer, std::string_view language, const Runtime& runtime,
-                                    std::vector<std::string> packages) {
+                                    const Registry& registry, std::vector<std::string> packages) {
   std::ranges::sort(packages);
   const auto twice = std::ranges::unique(packages);
   packages.erase(twice.begin(), twice.end());
-  auto registry = installer.registry();
-  if (!registry) return registry.error();
-  auto request = installer.request(runtime, *registry, packages);
+  auto request = installer.request(runtime, registry, packages);
   if (!request) return request.error();
-  request->hosts = registry->hosts;
-  request->roots = runtime.roots;
-  if (std::filesystem::exists("/etc/ssl")) request->roots.emplace_back("/etc/ssl");
-  request->env.insert(request->env.end(), {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/work", "TMPDIR=/tmp"});
+  request->hosts = registry.hosts;
+  complete_request(runtime, *request);
   for (const char* name : {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}) request->env.push_back(std::string(name) + "=" + std::string(kProxy));
-  request->keep.key = key_of(language, runtime, *registry, packages);
+  request->keep.key = key_of(language, runtime, registry, packages);
   request->keep.label = std::string(language) + ": " + listed(packages);
   const bool all_pinned = std::ranges::all_of(packages, installer.is_pinned);
   request->keep.seconds_max = all_pinned ? 0 : kDaySeconds;
   return request;
+}
+
+void complete_request(const Runtime& runtime, ExecRequest& request) {
+  request.roots = runtime.roots;
+  if (std::filesystem::exists("/etc/ssl")) request.roots.emplace_back("/etc/ssl");
+  request.env.insert(request.env.end(), {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/work", "TMPDIR=/tmp"});
+}
+
+Result<void> take_answer(std::string_view printed, Registry& registry) {
+  while (!printed.empty()) {
+    const std::string_view line = trimmed(printed.substr(0, printed.find('\n')));
+    printed.remove_prefix(std::min(printed.size(), printed.find('\n') == std::string_view::npos ? printed.size() : printed.find('\n') + 1));
+    if (line.empty()) continue;
+    if (line.find("//") == std::string_view::npos) {
+      registry.hosts.emplace_back(line);
+      continue;
+    }
+    auto host = host_of(line, true);
+    if (!host) return host.error();
+    registry.urls.emplace_back(line);
+    registry.hosts.push_back(*std::move(host));
+  }
+  if (registry.urls.empty()) return Error{Errc::invalid, "the package client told no index"};
+  return {};
 }
 
 Result<std::string> host_of(std::string_view url, bool is_default) {

@@ -27,8 +27,12 @@ struct Installer {
   std::string (*fault)(std::string_view package);
   /// Whether it names one version, which can be kept for ever.
   bool (*is_pinned)(std::string_view package);
-  /// @error invalid: the client's configuration cannot be used, in words.
-  collet::Result<Registry> (*registry)();
+  /// As configured on this host. No URLs: the client's default is to be asked for.
+  /// @error invalid: the configuration cannot be used, in words.
+  collet::Result<Registry> (*configured)();
+  /// A program that prints the client's default, a line each: URLs, then further
+  /// HOST:PORT to be reached. @error not_found: the client is not installed.
+  collet::Result<collet::ExecRequest> (*question)(const Runtime& runtime);
   /// Leaves the packages in /out. @error not_found: the client is not installed.
   collet::Result<collet::ExecRequest> (*request)(const Runtime& runtime, const Registry& registry,
                                                  std::span<const std::string> packages);
@@ -40,7 +44,13 @@ extern const Installer kNpm;
 /// A run that installs, with the name under which its result is kept.
 /// @param packages each without fault, in any order
 [[nodiscard]] collet::Result<collet::ExecRequest> install_request(const Installer& installer, std::string_view language,
-                                                                  const Runtime& runtime, std::vector<std::string> packages);
+                                                                  const Runtime& runtime, const Registry& registry,
+                                                                  std::vector<std::string> packages);
+
+/// Adds what the program of Installer::question() has printed. @error invalid.
+[[nodiscard]] collet::Result<void> take_answer(std::string_view printed, Registry& registry);
+/// What such programs need beside their arguments: folders and a clean environment.
+void complete_request(const Runtime& runtime, collet::ExecRequest& request);
 
 /// "a, b, c".
 [[nodiscard]] std::string listed(std::span<const std::string> packages);

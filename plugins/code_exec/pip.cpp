@@ -14,8 +14,9 @@ using collet::Error;
 using collet::ExecRequest;
 using collet::Result;
 
-constexpr std::string_view kDefaultIndex = "https://pypi.org/simple";
-constexpr std::string_view kDefaultFiles = "files.pythonhosted.org:443";
+constexpr const char* kQuestion =
+    "import sys; sys.path[:0] = sys.argv[1:]; from pip._internal.models.index import PyPI; "
+    "print(PyPI.simple_url); print(PyPI.file_storage_domain + ':443')";
 constexpr std::size_t kPackageBytesMax = 200;
 
 /// `==1.2`, `>=1,<2`, `~=1.4.2`; what a version may be is for pip to say.
@@ -71,24 +72,24 @@ std::string pip_setting(std::string_view key, const char* environment_name) {
   return "";
 }
 
-Result<Registry> pip_registry() {
+// An extra index beside the default one is not read: nobody could say which of the two
+// a package comes from.
+Result<Registry> pip_configured() {
   Registry registry;
   const std::string index = pip_setting("index-url", "PIP_INDEX_URL");
-  registry.urls.push_back(index.empty() ? std::string(kDefaultIndex) : index);
-  std::string_view extra;
   const std::string extras = pip_setting("extra-index-url", "PIP_EXTRA_INDEX_URL");
-  for (std::string_view rest = extras; !rest.empty();) {
+  if (!index.empty()) registry.urls.push_back(index);
+  for (std::string_view rest = index.empty() ? "" : extras; !rest.empty();) {
     static_cast<void>(take_while(rest, " \t\n"));
-    extra = rest.substr(0, rest.find_first_of(" \t\n"));
+    const std::string_view extra = rest.substr(0, rest.find_first_of(" \t\n"));
     rest.remove_prefix(extra.size());
     if (!extra.empty()) registry.urls.emplace_back(extra);
   }
   for (const auto& url : registry.urls) {
-    auto host = host_of(url, url == kDefaultIndex);
+    auto host = host_of(url, false);
     if (!host) return host.error();
     registry.hosts.push_back(*std::move(host));
   }
-  if (registry.urls.front() == kDefaultIndex) registry.hosts.emplace_back(kDefaultFiles);
   registry.cert = pip_setting("cert", "PIP_CERT");
   if (registry.cert.empty()) registry.cert = system_certificates();
   return registry;
@@ -119,6 +120,16 @@ Result<std::vector<std::string>> find_pip(const Runtime& runtime) {
   return Error{Errc::not_found, "no pip is installed for " + runtime.interpreter + " (on Debian: apt install python3-venv)"};
 }
 
+Result<ExecRequest> pip_question(const Runtime& runtime) {
+  auto pip = find_pip(runtime);
+  if (!pip) return pip.error();
+  ExecRequest request;
+  request.argv = {runtime.interpreter, "-I", "-c", kQuestion};
+  const std::string& wheel = pip->front();
+  if (wheel.starts_with('/')) request.argv.push_back(fs::path(wheel).parent_path().string());
+  return request;
+}
+
 Result<ExecRequest> pip_request(const Runtime& runtime, const Registry& registry, std::span<const std::string> packages) {
   auto pip = find_pip(runtime);
   if (!pip) return pip.error();
@@ -138,6 +149,6 @@ Result<ExecRequest> pip_request(const Runtime& runtime, const Registry& registry
 
 }  // namespace
 
-const Installer kPip = {pip_fault, pip_is_pinned, pip_registry, pip_request};
+const Installer kPip = {pip_fault, pip_is_pinned, pip_configured, pip_question, pip_request};
 
 }  // namespace code_exec

@@ -1,13 +1,11 @@
 #include "plan.hpp"
 
 #include "language.hpp"
-#include "packages.hpp"
 
 namespace code_exec {
 namespace {
 
 using collet::ExecRequest;
-using collet::ExecResult;
 using collet::Result;
 
 constexpr int kCodeFd = 3;
@@ -16,7 +14,7 @@ constexpr int kBootstrapFd = 5;
 
 ExecRequest run_request(const Runtime& runtime) {
   ExecRequest request;
-  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC", "MPLBACKEND=Agg", "MPLCONFIGDIR=/tmp"};
+  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
   request.roots = runtime.roots;
   request.files = true;
   return request;
@@ -28,24 +26,12 @@ void interpret(const Language& language, const Runtime& runtime, std::string cod
   request.capture_fd = kCaptureFd;
 }
 
-/// The program sees what was installed.
-Result<void> add_install(const Language& language, const Runtime& runtime, std::vector<std::string> packages, Plan& plan) {
-  const std::string progress = "installing " + listed(packages);
-  auto request = install_request(*language.installer, language.id, runtime, std::move(packages));
-  if (!request) return request.error();
-  plan.run.trees = {request->keep.key};
-  plan.steps.push_back({*std::move(request), progress, [](const ExecResult& run) { return collet::install_report(run); }});
-  return {};
-}
-
 }  // namespace
 
-Result<Plan> make_plan(const Language& language, const Runtime& runtime, std::string code, std::vector<std::string> packages) {
+Result<Plan> make_plan(const Language& language, const Runtime& runtime, std::string code, const std::string& installed) {
   Plan plan;
   plan.run = run_request(runtime);
-  if (!packages.empty()) {
-    if (auto added = add_install(language, runtime, std::move(packages), plan); !added) return added.error();
-  }
+  if (!installed.empty()) plan.run.trees = {installed};
   if (language.compile == nullptr) {
     interpret(language, runtime, std::move(code), plan.run);
   } else if (auto added = language.compile(runtime, code, plan); !added) {

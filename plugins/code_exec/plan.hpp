@@ -18,7 +18,6 @@ struct Language;
 /// Something to be made and kept, or found.
 struct Step {
   collet::ExecRequest request;
-  std::string progress;                                        ///< Told at its start; "": nothing.
   collet::ExecReport (*failed)(const collet::ExecResult& run);  ///< Ends the call.
 };
 
@@ -27,9 +26,9 @@ struct Plan {
   collet::ExecRequest run;
 };
 
-/// @param packages each without fault
+/// @param installed key of the packages that the program sees; "": none.
 /// @error not_found: a program that this needs is not installed.
 [[nodiscard]] collet::Result<Plan> make_plan(const Language& language, const Runtime& runtime, std::string code,
-                                             std::vector<std::string> packages);
+                                             const std::string& installed);
 
 }  // namespace code_exec

@@ -6,6 +6,7 @@
 #include "artifacts.hpp"
 #include "collet/exec_report.hpp"
 #include "collet/plugin.hpp"
+#include "install.hpp"
 #include "language.hpp"
 #include "plan.hpp"
 #include "result.hpp"
@@ -38,12 +39,6 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
   auto found = language.find_runtime();
   if (!found) return Error{Errc::not_found, "nothing that runs " + std::string(language.id) + " is installed"};
   return *std::move(found);
-}
-
-void finish(Call& call, const ExecResult& run, const ExecReport& report) {
-  if (const auto told = call.text(report.text); !told) return call.fail(told.error());
-  show_pictures(call, run);
-  call.finish(End{.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}});
 }
 
 }  // namespace
@@ -87,19 +82,18 @@ class CodeExec {
     if (!code) return call.fail(code.error());
     const auto packages = args.strings("packages");
     if (!packages) return call.fail(packages.error());
+    const auto go_on = [this, &offered = offered->second, code = *std::move(code)](Call begun, const std::string& installed) {
+      carry_out(std::move(begun), make_plan(*offered.language, offered.runtime, code, installed));
+    };
+    if (packages->empty()) return go_on(std::move(call), "");
     if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
-    auto plan = make_plan(*offered->second.language, offered->second.runtime, *std::move(code), *std::move(packages));
-    if (!plan) return call.fail(plan.error());
-    plan->run.live_output = live_output_;
-    for (Step& step : plan->steps) step.request.live_output = step.request.live_output && live_output_;
-    take_step(std::move(call), std::make_shared<const Plan>(*std::move(plan)), 0);
+    install_first(std::move(call), *offered->second.language, offered->second.runtime, *std::move(packages), go_on);
   }
 
   std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }
 
  private:
   static Result<void> check_packages(const Offered& offered, const Args& args, const std::vector<std::string>& packages) {
-    if (packages.empty()) return {};
     const Installer* installer = offered.language->installer;
     if (installer == nullptr) {
       return args.error("packages", "packages are not available yet; leave them out and use the standard library");
@@ -109,19 +103,23 @@ class CodeExec {
     }
     for (std::size_t i = 0; i < packages.size(); ++i) {
       const std::string fault = installer->fault(packages[i]);
-      if (!fault.empty()) return args.error("packages/" + std::to_string(i), "\"" + packages[i].substr(0, 200) + "\" is no package name: " + fault);
+      if (!fault.empty()) return Error{Errc::invalid, "/packages/" + std::to_string(i) + ": \"" + packages[i].substr(0, 200) + "\" is no package name; " + fault};
     }
     return {};
+  }
+
+  void carry_out(Call call, Result<Plan> plan) const {
+    if (!plan) return call.fail(plan.error());
+    plan->run.live_output = live_output_;
+    for (Step& step : plan->steps) step.request.live_output = live_output_;
+    take_step(std::move(call), std::make_shared<const Plan>(*std::move(plan)), 0);
   }
 
   /// Then the next one, and after the last the program.
   static void take_step(Call call, std::shared_ptr<const Plan> plan, std::size_t at) {
     if (at == plan->steps.size()) return run(std::move(call), plan->run);
-    const Step& step = plan->steps[at];
-    if (!step.progress.empty()) call.progress(step.progress);
-    const auto begun = call.exec(step.request, [call, plan, at](const ExecResult& made) mutable {
-      const bool is_there = made.outcome == COLLET_EXEC_EXITED && made.returncode == 0;
-      if (is_there) take_step(std::move(call), std::move(plan), at + 1);
+    const auto begun = call.exec(plan->steps[at].request, [call, plan, at](const ExecResult& made) mutable {
+      if (went_well(made)) take_step(std::move(call), std::move(plan), at + 1);
       else finish(call, made, plan->steps[at].failed(made));
     });
     if (!begun) call.fail(begun.error());

@@ -160,7 +160,7 @@ ExecResult unavailable() {
 collet_status exec_run(collet_call call, const collet_exec_request* request, collet_exec_done_fn done, void* user) noexcept {
   CallPtr state;
   if (call.id == 0 || !is_whole(request) || request->argv_count == 0) return COLLET_E_INVALID;
-  constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT |
+  constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT | COLLET_EXEC_FILES |
                                    COLLET_EXEC_APP_SCRATCH;
   if ((request->flags & ~kKnown) != 0) return COLLET_E_UNAVAILABLE;
   if (const auto allowed = authorize(call, 0, state); allowed != COLLET_OK) return allowed;

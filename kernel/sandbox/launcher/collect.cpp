@@ -146,7 +146,9 @@ bool Collector::copy_file(const UniqueFd& from, const struct stat& about, int to
   const UniqueFd made(::openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!made || !copy_bytes(from.get(), made.get(), size)) return fail("copying a file", name);
   if (::fchown(made.get(), owner_, group_) != 0 || ::fchmod(made.get(), mode) != 0) return fail("copying a file", name);
-  return true;
+  // Compiled modules are valid for a source of that very time.
+  const timespec times[] = {about.st_mtim, about.st_mtim};
+  return ::futimens(made.get(), times) == 0 || fail("copying a file", name);
 }
 
 bool Collector::copy_bytes(int from, int to, std::uint64_t bytes_max) {

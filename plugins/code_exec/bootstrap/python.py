@@ -7,8 +7,11 @@ def _collet():
     posix.set_inheritable(4, False)
     sys.argv[:] = ['-c']
     sys.path.insert(0, '')
-    if posix.listdir('/packages'):
-        sys.path.append('/packages')
+    try:
+        if posix.listdir('/packages'):
+            sys.path.append('/packages')
+    except OSError:
+        pass
     names = sys.modules['__main__'].__dict__
     names.pop('_collet', None)
     import builtins
@@ -28,9 +31,11 @@ def _collet():
 
     def save_figures():
         plot = sys.modules.get('matplotlib.pyplot')
-        if plot is None or posix.listdir('/out'):  # nothing drawn, or saved by the program itself
+        if plot is None:
             return
         try:
+            if posix.listdir('/out'):  # the program has saved what it wants to
+                return
             for number in plot.get_fignums():
                 plot.figure(number).savefig(f'/out/figure-{number}.png')
         except Exception:
@@ -38,6 +43,12 @@ def _collet():
 
     sys.excepthook = show
     compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
+    if posix.fstat(3).st_mode & 0o170000 == 0o010000:  # a pipe: started ahead, with time to spare
+        for package in ('numpy', 'pandas', 'matplotlib.pyplot'):  # those that take long to import
+            try:
+                __import__(package)
+            except Exception:
+                pass  # not installed, or broken: the program will see for itself
     # Whoever starts this ahead of its program waits here.
     with open(3, 'rb') as source_file:
         source = source_file.read().decode('utf-8', 'replace')

@@ -26,6 +26,8 @@ class RawClient {
   std::string read_response(int patience_ms = 10'000);
   void finish_sending();
   void close();
+  /// For TLS over it; what has been read ahead is not there any more.
+  [[nodiscard]] int socket() const { return socket_; }
 
  private:
   enum class Got { some, end, reset, timeout };

@@ -31,6 +31,15 @@ std::string RawServer::Peer::request() {
   }
 }
 
+std::string RawServer::Peer::receive() {
+  std::string piece(16384, '\0');
+  const ssize_t got = recv(socket_, piece.data(), piece.size(), 0);
+  piece.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return piece;
+}
+
+void RawServer::Peer::finish_sending() { shutdown(socket_, SHUT_WR); }
+
 bool RawServer::Peer::say(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);

@@ -20,10 +20,14 @@ class RawServer {
     Peer(RawServer& server, int socket) : server_(server), socket_(socket) {}
     /// The next request with its body (by Content-Length); "" when the client left.
     std::string request();
+    /// What has come, of whatever kind; "" when the client has ended its side.
+    std::string receive();
     /// False when the client has left.
     bool say(std::string_view bytes);
     /// Has the connection end by a reset when the script returns.
     void break_off();
+    /// Says that nothing more will be said.
+    void finish_sending();
     /// Until the client has closed.
     void wait_for_end();
 

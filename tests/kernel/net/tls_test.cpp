@@ -5,65 +5,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "kernel/net/fetch.hpp"
 #include "kernel/net/raw_client.hpp"
+#include "kernel/net/test_certificate.hpp"
 #include "kernel/net/test_server.hpp"
 
 namespace collet::test {
 namespace {
 
-namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
 
 class TlsTest : public testing::Test {
  protected:
-  void SetUp() override {
-    char pattern[] = "/tmp/collet-tls-XXXXXX";
-    dir_ = mkdtemp(pattern);
-    settings_.tls.cert = (dir_ / "cert.pem").string();
-    settings_.tls.key = (dir_ / "key.pem").string();
-    write_certificate();
-  }
-  void TearDown() override { fs::remove_all(dir_); }
-
-  void write_certificate() {
-    const std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
-    const std::unique_ptr<X509, Release<X509_free>> cert(X509_new());
-    X509_set_version(cert.get(), 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
-    X509_set_pubkey(cert.get(), key.get());
-    X509_NAME* const name = X509_get_subject_name(cert.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
-    X509_set_issuer_name(cert.get(), name);
-    const std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>> names(
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost"));
-    X509_add_ext(cert.get(), names.get(), -1);
-    X509_sign(cert.get(), key.get(), EVP_sha256());
-    const std::unique_ptr<FILE, Release<fclose>> cert_file(fopen(settings_.tls.cert.c_str(), "w"));
-    PEM_write_X509(cert_file.get(), cert.get());
-    const std::unique_ptr<FILE, Release<fclose>> key_file(fopen(settings_.tls.key.c_str(), "w"));
-    PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  TlsTest() {
+    settings_.tls.cert = certificate_.cert();
+    settings_.tls.key = certificate_.key();
   }
 
   base::HttpRequest request(const TestServer& server, const std::string& path) const {
@@ -78,7 +40,7 @@ class TlsTest : public testing::Test {
     return options;
   }
 
-  fs::path dir_;
+  TestCertificate certificate_;
   config::ServerSettings settings_;
 };
 

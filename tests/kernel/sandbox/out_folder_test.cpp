@@ -75,6 +75,14 @@ TEST_F(OutFolderTest, FilesComeOutWithTheirPathsAndNoRightsButToReadAndExecute) 
   EXPECT_EQ(about.st_mode & 07777, 0644u);
 }
 
+TEST_F(OutFolderTest, FilesKeepTheirTime) {
+  const auto box = run_script("touch -d @1000000000 /out/x");
+  ASSERT_TRUE(collect(box, what_is_fit()));
+  struct stat about{};
+  ASSERT_EQ(::stat((folder_ / "x").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mtim.tv_sec, 1'000'000'000);
+}
+
 TEST_F(OutFolderTest, AnEmptyFolderIsNone) {
   EXPECT_EQ(run_script("ls -d /out").out, nullptr);
   BoxSpec without = shell("echo x > /out/x");

@@ -32,6 +32,7 @@ class CodeExec : public ::testing::Test {
   }
 
   ExecRequest seen_;
+  std::vector<ExecRequest> asked_;
   ExecResult answer_;
   std::unique_ptr<FakeHost> host_;
 };
@@ -44,7 +45,8 @@ TEST_F(CodeExec, DescribesItselfTruthfully) {
   ASSERT_EQ(host_->tools().size(), std::size(kTools) + 1) << host_->create_error();
   for (const char* name : kTools) {
     const ToolSpec spec = tool(name);
-    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE);
+    const bool installs = spec.name != "code_exec_ruby";
+    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE | (installs ? COLLET_EFFECT_NETWORK : 0u)) << name;
     EXPECT_EQ(spec.blocking, false);
     EXPECT_NE(spec.description.find("; no network. "), std::string::npos) << spec.description;
     EXPECT_GE(spec.examples.size(), 2u);
@@ -105,15 +107,44 @@ TEST_F(CodeExec, SaysThatTheStandardLibraryTakesTime) {
   EXPECT_NE(result.text().find("\"phase\": \"install\""), std::string::npos) << result.text();
 }
 
-TEST_F(CodeExec, RefusesPackagesAndBadArguments) {
+TEST_F(CodeExec, RefusesBadArguments) {
   for (const std::string name : kTools) {
-    EXPECT_EQ(host_->call(name, R"json({"code":"1","packages":["numpy"]})json").text(),
-              "error: /packages: packages are not available yet; leave them out and use the standard library");
     EXPECT_EQ(host_->call(name, R"json({"code":12})json").text(), "error: /code: expected a string, got 12");
     EXPECT_EQ(host_->call(name, "{}").text(), "error: /code: required, a string");
     EXPECT_TRUE(host_->call(name, R"json({"code":"1","packages":[]})json").ok);
     EXPECT_TRUE(host_->call(name, R"json({"code":"1","packages":null})json").ok);
   }
+}
+
+TEST_F(CodeExec, InstallsFirstAndShowsTheProgramWhatWasInstalled) {
+  host_->on_exec = [this](const ExecRequest& request) {
+    asked_.push_back(request);
+    ExecResult result = answer_;
+    if (asked_.size() == 1) result.stdout_text = "https://index.example/simple\nfiles.example:443\n";
+    return result;
+  };
+  ASSERT_TRUE(host_->call("code_exec_python", R"json({"code":"1","packages":["b==2","a","b==2"]})json").ok);
+  ASSERT_EQ(asked_.size(), 3u) << "the client's default index, the install, the program";
+  const ExecRequest& install = asked_[1];
+  EXPECT_EQ(install.hosts, (std::vector<std::string>{"index.example:443", "files.example:443"}));
+  EXPECT_EQ(install.keep.label, "python: a, b==2");
+  EXPECT_EQ(install.keep.seconds_max, 86'400u) << "a newer \"a\" may come";
+  EXPECT_EQ(std::vector<std::string>(install.argv.end() - 3, install.argv.end()), (std::vector<std::string>{"--", "a", "b==2"}));
+  EXPECT_EQ(asked_[2].trees, std::vector<std::string>{install.keep.key});
+  EXPECT_TRUE(asked_[2].hosts.empty());
+  ASSERT_TRUE(host_->call("code_exec_python", R"json({"code":"1","packages":["b==2"]})json").ok);
+  ASSERT_EQ(asked_.size(), 5u) << "the client is asked once";
+  EXPECT_EQ(asked_[3].keep.seconds_max, 0u);
+}
+
+TEST_F(CodeExec, AFailedInstallIsToldInTheInstallersWords) {
+  answer_.returncode = 3;
+  answer_.stderr_text = "no such thing\n";
+  const auto result = host_->call("code_exec_node", R"json({"code":"1","packages":["x"]})json");
+  EXPECT_TRUE(result.end.is_error);
+  EXPECT_NE(result.text().find("\"returncode\": 3"), std::string::npos) << result.text();
+  EXPECT_NE(result.text().find("\"Dependency install failed: no such thing\""), std::string::npos) << result.text();
+  EXPECT_NE(result.text().find("\"phase\": \"install\""), std::string::npos) << result.text();
 }
 
 TEST_F(CodeExec, SetsTheFlagsOfTheResult) {

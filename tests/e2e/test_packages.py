@@ -1,0 +1,103 @@
+"""Packages that a program asks for, and files that it leaves: real registries, real boxes."""
+
+import concurrent.futures
+import json
+import os
+
+from harness import Stage, StageTest, main
+
+
+class Packages(StageTest):
+    scenarios = {}
+    config = {"auth": {"keys": [{"id": "one", "key": "first-test-key", "requests_per_minute": 100000},
+                                {"id": "two", "key": "second-test-key"}]}}
+
+    @classmethod
+    def setUpClass(cls):
+        clients = {name: value for name, value in os.environ.items() if name.lower().startswith(("pip_", "npm_config_"))}
+        cls.stage = Stage(cls.scenarios, cls.config, env=clients)
+        cls.server, cls.model = cls.stage.server, cls.stage.model
+
+    def run_code(self, tool, code, key="first-test-key", **arguments):
+        answer = self.server.call("/v1/tools/call", {"name": tool, "arguments": {"code": code, **arguments}},
+                                  headers={"Authorization": f"Bearer {key}"})
+        self.assertEqual(answer.status, 200, answer.body)
+        body = json.loads(answer.body)
+        text = body["content"][0]["text"]
+        return json.loads(text) if text.startswith("{") else text, body
+
+    def fetch(self, url, key):
+        return self.server.call(url, headers={"Authorization": f"Bearer {key}"})
+
+    def test_python_packages_are_installed_once_and_shown(self):
+        code = "import six, sys; print(six.__name__, six.__file__)"
+        first, _ = self.run_code("code_exec_python", code, packages=["six==1.16.0"])
+        self.assertEqual(first["stdout"], "six /packages/six.py", first)
+        second, body = self.run_code("code_exec_python", code, packages=["six==1.16.0"])
+        self.assertEqual(second["stdout"], "six /packages/six.py", second)
+        self.assertLess(body["duration_ms"], 300, "it was not kept")
+        without, _ = self.run_code("code_exec_python", "import six")
+        self.assertIn("ModuleNotFoundError", without["stderr"])
+
+    def test_node_packages_are_found_by_both_kinds_of_modules(self):
+        code = "import isNumber from 'is-number';\nconsole.log(isNumber(5), require('is-number')('x'))"
+        result, _ = self.run_code("code_exec_node", code, packages=["is-number@7.0.0"])
+        self.assertEqual(result["stdout"], "true false", result)
+
+    def test_a_package_that_is_not_there_says_so_in_the_installers_words(self):
+        result, body = self.run_code("code_exec_python", "print(1)", packages=["no-such-package-of-collet-tests"])
+        self.assertTrue(body["isError"])
+        self.assertTrue(result["stderr"].startswith("Dependency install failed:"), result)
+        self.assertIn("No matching distribution", result["stderr"])
+        self.assertEqual((result["status"], result["phase"], result["returncode"]), ("install_failed", "install", 1))
+
+    def test_a_name_that_is_none_never_reaches_the_installer(self):
+        for tool, names in (("code_exec_python", ["-r x", "--index-url=https://x", "https://x/y.whl", "../x", "a;rm", "a b", "six @ file:///x",
+                                                  "git+https://x/y", "x" * 300, "", "sıx", "-e .", "a==", "a==-1"]),
+                            ("code_exec_node", ["-g", "file:../x", "https://x/y.tgz", "git://x", "@x", "@x/", "A", "a@npm:b", "a b", "../x", "a@--x"])):
+            for name in names:
+                with self.subTest(tool=tool, name=name):
+                    result, body = self.run_code(tool, "1", packages=[name])
+                    self.assertTrue(body["isError"])
+                    self.assertIn("/packages/0", result)
+                    self.assertIn("is no package name", result)
+        result, _ = self.run_code("code_exec_python", "1", packages=["six"] * 65)
+        self.assertIn("at most 64", result)
+
+    def test_calls_that_want_the_same_install_it_once(self):
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            jobs = [pool.submit(self.run_code, "code_exec_python", "import idna; print(idna.__version__)", packages=["idna==3.7"]) for _ in range(4)]
+            results = [job.result()[0] for job in jobs]
+        self.assertEqual([r["stdout"] for r in results], ["3.7"] * 4, results)
+        asked = [line for line in self.server.log().splitlines() if '"egress"' in line and "idna" not in line]
+        self.assertLessEqual(len(asked), 8, asked)  # one install: the index and the file, maybe twice
+
+    def test_the_install_has_no_way_to_other_hosts_and_the_program_none_at_all(self):
+        code = ("import socket\n"
+                "for target in [('127.0.0.1', 3128), ('1.1.1.1', 443)]:\n"
+                "    try: socket.create_connection(target, 2); print('BAD')\n"
+                "    except OSError as e: print(e.errno)\n")
+        result, _ = self.run_code("code_exec_python", code, packages=["six==1.16.0"])
+        self.assertEqual(result["stdout"].split(), ["111", "101"], result)
+
+    def test_files_come_back_to_the_key_that_asked(self):
+        code = "open('/out/table.csv', 'w').write('a,b\\n1,2\\n')\nimport os\nos.symlink('/etc/passwd', '/out/link')"
+        result, _ = self.run_code("code_exec_python", code)
+        [file] = result["artifacts"]
+        self.assertEqual((file["name"], file["mime"], file["bytes"]), ("table.csv", "text/csv", 8))
+        self.assertEqual(result["artifacts_skipped"], 1)
+        answer = self.fetch(file["url"], "first-test-key")
+        self.assertEqual((answer.status, answer.body), (200, b"a,b\n1,2\n"))
+        self.assertEqual(self.fetch(file["url"], "second-test-key").status, 404)
+        self.assertEqual(self.fetch("/v1/blobs/00000000", "first-test-key").status, 404)
+
+    def test_pictures_come_as_images(self):
+        png = "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+        result, body = self.run_code("code_exec_python", f"open('/out/dot.png', 'wb').write(bytes.fromhex('{png}'))")
+        self.assertEqual(result["artifacts"][0]["mime"], "image/png")
+        self.assertEqual(body["content"][1]["type"], "image")
+        self.assertEqual(body["content"][1]["mimeType"], "image/png")
+
+
+if __name__ == "__main__":
+    main()

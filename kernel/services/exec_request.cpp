@@ -16,7 +16,7 @@ constexpr std::uint32_t kInputsMax = 8;
 
 constexpr std::uint32_t kHostsMax = 64;
 constexpr std::size_t kLabelBytesMax = 1024;
-constexpr std::size_t kKeyBytesMax = 4096;
+constexpr std::size_t kKeyBytesShown = 200;
 constexpr std::size_t kKeyDigits = 40;
 constexpr std::int64_t kMemoryToMake = 512ll << 20;
 
@@ -131,7 +131,10 @@ Result<std::optional<ExecKeep>> read_keep(const collet_exec_request& request, co
   if (request.keep == nullptr) return std::optional<ExecKeep>();
   if (!is_whole(request.keep)) return bad("keep: struct_size is too small");
   const collet_exec_keep keep = read_struct(request.keep);
-  if (keep.key.len == 0 || keep.key.len > kKeyBytesMax) return bad("keep.key must have 1..4096 bytes");
+  const std::int64_t bytes_max = origin.services->sandbox_settings.input_bytes_max;
+  if (keep.key.len == 0 || std::cmp_greater(keep.key.len, bytes_max)) {
+    return bad("keep.key must have 1.." + std::to_string(bytes_max) + " bytes (sandbox.input_bytes_max)");
+  }
   if (keep.label.len > kLabelBytesMax) return bad("keep.label is longer than 1024 bytes");
   return std::optional<ExecKeep>({own_key(origin, to_view(keep.key)), std::string(to_view(keep.label)), keep.seconds_max});
 }
@@ -142,7 +145,7 @@ Result<void> add_trees(const collet_exec_request& request, const Origin& origin,
     const auto key = to_view(request.trees[i]);
     if (key.empty()) continue;
     auto tree = job.services->trees.find(own_key(origin, key));
-    if (!tree) return Error{Errc::not_found, "nothing is kept under " + std::string(key)};
+    if (!tree) return Error{Errc::not_found, "nothing is kept under " + std::string(key.substr(0, kKeyBytesShown))};
     job.spec.trees[i] = tree->folder;
     job.spec.holds.push_back(std::move(tree));
   }

@@ -12,7 +12,6 @@ namespace code_exec {
 using collet::Call;
 using collet::End;
 using collet::ExecReport;
-using collet::ExecRequest;
 using collet::ExecResult;
 
 namespace {
@@ -40,24 +39,20 @@ KnownRegistries& known_registries() {
   return known;
 }
 
-bool went_well(const ExecResult& run) { return run.outcome == COLLET_EXEC_EXITED && run.returncode == 0; }
-
 struct Job {
   Call call;
   const Language* language;
   Runtime runtime;
   std::vector<std::string> packages;
-  ExecRequest program;
-  std::function<void(Call, ExecRequest)> run;
+  std::function<void(Call, const std::string&)> go_on;
 };
 using JobPtr = std::shared_ptr<Job>;
 
 void install(const JobPtr& job, const Registry& registry) {
   auto wanted = install_request(*job->language->installer, job->language->id, job->runtime, registry, job->packages);
   if (!wanted) return job->call.fail(wanted.error());
-  job->program.trees = {wanted->keep.key};
-  const auto begun = job->call.exec(*wanted, [job](const ExecResult& installed) {
-    if (went_well(installed)) job->run(job->call, std::move(job->program));
+  const auto begun = job->call.exec(*wanted, [job, key = wanted->keep.key](const ExecResult& installed) {
+    if (went_well(installed)) job->go_on(job->call, key);
     else finish(job->call, installed, collet::install_report(installed));
   });
   if (!begun) job->call.fail(begun.error());
@@ -78,6 +73,8 @@ void ask_client(const JobPtr& job, Registry registry) {
 
 }  // namespace
 
+bool went_well(const ExecResult& run) { return run.outcome == COLLET_EXEC_EXITED && run.returncode == 0; }
+
 void finish(Call& call, const ExecResult& run, const ExecReport& report) {
   if (const auto told = call.text(report.text); !told) return call.fail(told.error());
   show_pictures(call, run);
@@ -85,11 +82,11 @@ void finish(Call& call, const ExecResult& run, const ExecReport& report) {
 }
 
 void install_first(Call call, const Language& language, const Runtime& runtime, std::vector<std::string> packages,
-                   ExecRequest program, std::function<void(Call, ExecRequest)> run) {
+                   std::function<void(Call, const std::string&)> go_on) {
   call.progress("installing " + listed(packages));
   auto configured = language.installer->configured();
   if (!configured) return call.fail(configured.error());
-  const auto job = std::make_shared<Job>(Job{std::move(call), &language, runtime, std::move(packages), std::move(program), std::move(run)});
+  const auto job = std::make_shared<Job>(Job{std::move(call), &language, runtime, std::move(packages), std::move(go_on)});
   if (!configured->urls.empty()) return install(job, *configured);
   if (const auto known = known_registries().find(runtime.interpreter)) return install(job, *known);
   ask_client(job, *std::move(configured));

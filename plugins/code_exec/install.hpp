@@ -14,9 +14,11 @@ namespace code_exec {
 /// Ends the call with a report.
 void finish(collet::Call& call, const collet::ExecResult& run, const collet::ExecReport& report);
 
-/// Installs, unless that is kept already, then calls `run` with a program that is shown
-/// what was installed. Ends the call when it cannot.
+[[nodiscard]] bool went_well(const collet::ExecResult& run);
+
+/// Installs, unless that is kept already, then calls `go_on` with the key under which it
+/// is. Ends the call when it cannot.
 void install_first(collet::Call call, const Language& language, const Runtime& runtime, std::vector<std::string> packages,
-                   collet::ExecRequest program, std::function<void(collet::Call, collet::ExecRequest)> run);
+                   std::function<void(collet::Call, const std::string&)> go_on);
 
 }  // namespace code_exec

@@ -10,7 +10,7 @@ using collet::Value;
 namespace json = collet::json;
 
 std::span<const Language> languages() {
-  static const std::array rows = {kPython, kRuby, kNode};
+  static const std::array rows = {kPython, kRuby, kNode, kGo};
   return rows;
 }
 

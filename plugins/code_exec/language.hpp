@@ -1,4 +1,4 @@
-// The languages, one row each. A new language is a new row and its bootstrap.
+// The languages, one row each. A new language is a new row and its bootstrap or its compiler.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 #include "collet/result.hpp"
 #include "collet/tool.hpp"
 #include "packages.hpp"
+#include "plan.hpp"
 #include "runtime.hpp"
 
 namespace code_exec {
@@ -28,6 +29,9 @@ struct Language {
   /// to descriptor 4, and `bootstrap` waits at descriptor 5.
   std::vector<std::string> (*argv)(const Runtime& runtime);
   const char* bootstrap;
+  /// Instead of argv and bootstrap: adds the steps that leave a program, and how to run it.
+  /// What was installed is in plan.run.trees. Null: the language is interpreted.
+  collet::Result<void> (*compile)(const Runtime& runtime, std::string_view code, Plan& plan);
   const Installer* installer;  ///< Null: packages cannot be installed.
   std::string (*description)(const Runtime& runtime);
   std::vector<collet::ToolExample> (*examples)();
@@ -46,5 +50,6 @@ struct Language {
 extern const Language kPython;
 extern const Language kRuby;
 extern const Language kNode;
+extern const Language kGo;
 
 }  // namespace code_exec

@@ -81,6 +81,7 @@ const Language kNode = {
     complete_node,
     node_argv,
     kNodeBootstrap,
+    nullptr,
     &kNpm,
     node_description,
     node_examples,

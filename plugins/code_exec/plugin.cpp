@@ -8,6 +8,7 @@
 #include "collet/plugin.hpp"
 #include "install.hpp"
 #include "language.hpp"
+#include "plan.hpp"
 #include "result.hpp"
 
 namespace code_exec {
@@ -15,9 +16,6 @@ namespace {
 
 using namespace collet;
 
-constexpr int kCodeFd = 3;
-constexpr int kCaptureFd = 4;
-constexpr int kBootstrapFd = 5;
 constexpr std::size_t kPackagesMax = 64;
 
 struct Offered {
@@ -39,20 +37,8 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
     return runtime;
   }
   auto found = language.find_runtime();
-  if (!found) return Error{Errc::not_found, "no interpreter for " + std::string(language.id) + " is installed"};
+  if (!found) return Error{Errc::not_found, "nothing that runs " + std::string(language.id) + " is installed"};
   return *std::move(found);
-}
-
-ExecRequest request_for(const Offered& offered, std::string code, bool live_output) {
-  ExecRequest request;
-  request.argv = offered.language->argv(offered.runtime);
-  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"};
-  request.roots = offered.runtime.roots;
-  request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, offered.language->bootstrap}};
-  request.capture_fd = kCaptureFd;
-  request.live_output = live_output;
-  request.files = true;
-  return request;
 }
 
 }  // namespace
@@ -96,10 +82,12 @@ class CodeExec {
     if (!code) return call.fail(code.error());
     const auto packages = args.strings("packages");
     if (!packages) return call.fail(packages.error());
-    ExecRequest request = request_for(offered->second, *std::move(code), live_output_);
-    if (packages->empty()) return run(std::move(call), std::move(request));
+    const auto go_on = [this, &offered = offered->second, code = *std::move(code)](Call begun, const std::string& installed) {
+      carry_out(std::move(begun), make_plan(*offered.language, offered.runtime, code, installed));
+    };
+    if (packages->empty()) return go_on(std::move(call), "");
     if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
-    install_first(std::move(call), *offered->second.language, offered->second.runtime, *std::move(packages), std::move(request), run);
+    install_first(std::move(call), *offered->second.language, offered->second.runtime, *std::move(packages), go_on);
   }
 
   std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }
@@ -120,7 +108,24 @@ class CodeExec {
     return {};
   }
 
-  static void run(Call call, ExecRequest request) {
+  void carry_out(Call call, Result<Plan> plan) const {
+    if (!plan) return call.fail(plan.error());
+    plan->run.live_output = live_output_;
+    for (Step& step : plan->steps) step.request.live_output = live_output_;
+    take_step(std::move(call), std::make_shared<const Plan>(*std::move(plan)), 0);
+  }
+
+  /// Then the next one, and after the last the program.
+  static void take_step(Call call, std::shared_ptr<const Plan> plan, std::size_t at) {
+    if (at == plan->steps.size()) return run(std::move(call), plan->run);
+    const auto begun = call.exec(plan->steps[at].request, [call, plan, at](const ExecResult& made) mutable {
+      if (went_well(made)) take_step(std::move(call), std::move(plan), at + 1);
+      else finish(call, made, plan->steps[at].failed(made));
+    });
+    if (!begun) call.fail(begun.error());
+  }
+
+  static void run(Call call, const ExecRequest& request) {
     const auto begun = call.exec(request, [call](const ExecResult& run) mutable { finish(call, run, report_of(run, publish_files(call, run))); });
     if (!begun) call.fail(begun.error());
   }
@@ -145,8 +150,8 @@ COLLET_PLUGIN(code_exec::CodeExec, R"({
     "properties": {
       "languages": {
         "type": "array",
-        "items": {"enum": ["python", "ruby", "node"]},
-        "description": "Offer only these; left out: every one that has an interpreter here."
+        "items": {"enum": ["python", "ruby", "node", "go"]},
+        "description": "Offer only these; left out: every one that is installed here."
       },
       "live_output": {
         "type": "boolean",

@@ -64,6 +64,7 @@ const Language kPython = {
     complete_python,
     python_argv,
     kPythonBootstrap,
+    nullptr,
     &kPip,
     python_description,
     python_examples,

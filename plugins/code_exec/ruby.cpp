@@ -75,6 +75,7 @@ const Language kRuby = {
     ruby_argv,
     kRubyBootstrap,
     nullptr,
+    nullptr,
     ruby_description,
     ruby_examples,
 };

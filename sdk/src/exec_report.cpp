@@ -78,12 +78,12 @@ void add_figures(const ExecResult& run, Members& members) {
   members.emplace_back("max_rss_bytes", run.max_rss_bytes);
 }
 
-}  // namespace
-
-ExecReport exec_report(const ExecResult& run, const ExecValue& value, const Members& more) {
+/// @param ran what the phase is called where the run was begun.
+ExecReport report_of(const ExecResult& run, const ExecValue& value, const Members& more, std::string_view ran) {
   const std::string_view out = stripped(run.stdout_text);
   const std::string err = stderr_of(run);
-  Members members = head_of(run, err, status_of(run), phase_of(run));
+  const std::string_view phase = phase_of(run);
+  Members members = head_of(run, err, status_of(run), phase == "run" ? ran : phase);
   add_figures(run, members);
   members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0 || value.is_truncated);
   if (!value.text.empty()) members.emplace_back("result", value.text);
@@ -97,9 +97,15 @@ ExecReport exec_report(const ExecResult& run, const ExecValue& value, const Memb
   return report;
 }
 
-ExecReport install_report(const ExecResult& run) {
+}  // namespace
+
+ExecReport exec_report(const ExecResult& run, const ExecValue& value, const Members& more) { return report_of(run, value, more, "run"); }
+
+ExecReport compile_report(const ExecResult& run) { return report_of(run, {}, {}, "compile"); }
+
+ExecReport install_report(const ExecResult& run, std::string_view what) {
   const bool has_failed = run.outcome == COLLET_EXEC_EXITED || run.outcome == COLLET_EXEC_FAILED;
-  Members members = head_of(run, "Dependency install failed: " + stderr_of(run), has_failed ? "install_failed" : status_of(run),
+  Members members = head_of(run, std::string(what) + ": " + stderr_of(run), has_failed ? "install_failed" : status_of(run),
                             run.outcome == COLLET_EXEC_CAPACITY ? "queue" : "install");
   add_figures(run, members);
   members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0);

@@ -26,8 +26,13 @@ struct ExecReport {
 /// @param more appended to the usual members.
 [[nodiscard]] ExecReport exec_report(const ExecResult& run, const ExecValue& value = {}, const Members& more = {});
 
+/// Of a run that should have compiled the program, and has not. What a compiler says of
+/// a program is a result, as the program's own failure is.
+[[nodiscard]] ExecReport compile_report(const ExecResult& run);
+
 /// Of a run that should have installed what another needs, and has not.
-[[nodiscard]] ExecReport install_report(const ExecResult& run);
+/// @param what has failed, in front of why.
+[[nodiscard]] ExecReport install_report(const ExecResult& run, std::string_view what = "Dependency install failed");
 
 /// A report for later turns: what was printed, shortened, without the figures.
 /// Nothing if `report` is none.

@@ -82,7 +82,7 @@ class TempFolder {
   std::string path_;
 };
 
-inline constexpr std::chrono::seconds kPatience{30};
+inline constexpr std::chrono::seconds kPatience{110};
 
 /// A call under way, its progress, and its outcome once it is there.
 struct Pending {
@@ -152,7 +152,7 @@ class PluginHostTest : public ::testing::Test {
 
   static plugin::CallOutcome wait(Pending& pending) {
     if (!pending.outcome.valid() || pending.outcome.wait_for(kPatience) != std::future_status::ready) {
-      ADD_FAILURE() << "the call did not end within 30 s";
+      ADD_FAILURE() << "the call did not end within 110 s";
       return {Error{Errc::internal, "no outcome"}};
     }
     return pending.outcome.get();

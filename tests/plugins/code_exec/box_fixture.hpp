@@ -27,6 +27,7 @@ class CodeExecBox : private Boxes, public PluginHostTest {
   /// @param tool  what run() calls.
   explicit CodeExecBox(std::string tool) : tool_(std::move(tool)) {
     settings_.sizes["standard-1x"] = config::SizeSettings{};
+    settings_.state_dir = COLLET_TEST_STATE;  // Go's standard library is compiled once for all tests
     load(COLLET_CODE_EXEC_FOLDER);
   }
   ~CodeExecBox() override {
@@ -34,7 +35,12 @@ class CodeExecBox : private Boxes, public PluginHostTest {
     settle();
   }
   sandbox::Sandbox& box() override { return *box_; }
-  void SetUp() override { ASSERT_EQ(box_->unavailable_reason(), ""); }
+  void SetUp() override {
+    ASSERT_EQ(box_->unavailable_reason(), "");
+    if (tool_ != "code_exec_go") return;
+    const auto outcome = run(" ", 100'000);
+    ASSERT_FALSE(outcome.is_error) << show(outcome);
+  }
 
   static std::string with_code(std::string_view code) { return json::object({{"code", code}}).dump(); }
   plugin::CallOutcome run(std::string_view code, std::int64_t timeout_ms = 20'000) {

@@ -24,6 +24,8 @@ struct Programs {
   const char* runs_a_child;  ///< That prints "child".
   const char* connects;      ///< Prints "no network".
   const char* comment;
+  int failure = 1;           ///< The exit code of an error that nobody handles.
+  bool is_compiled = false;
 };
 
 [[maybe_unused]] void PrintTo(const Programs& row, std::ostream* out) { *out << row.language; }
@@ -48,6 +50,18 @@ constexpr Programs kPrograms[] = {
      "Maximum call stack size exceeded", "for (const fd of [0, 1, 2]) fs.closeSync(fd)", "const x = '", "'\nconsole.log(x.length)",
      "console.log(require('child_process').execFileSync('echo', ['child']).toString())",
      "require('net').connect(80, '1.1.1.1').on('error', () => console.log('no network'))", "// nothing\n"},
+    {"go", "fmt.Println(\"h\u00e9llo \U0001F600\")", "os.Exit(3)", "import \"syscall\"\nsyscall.Kill(os.Getpid(), syscall.SIGKILL)\nselect {}",
+     "fmt.Println(\"before\")\npanic(\"no such luck\")", "fmt.Println(\"x\"\n",
+     "fmt.Println(\"so far\")\nfor {\n\ttime.Sleep(10 * time.Millisecond)\n}",
+     "data, _ := io.ReadAll(os.Stdin)\nif len(data) == 0 {\n\tfmt.Println(\"end\")\n}",
+     "fmt.Println(strings.Repeat(\"b\", 300000))\nos.Exit(0)",
+     "var kept [][]byte\nfor {\n\tkept = append(kept, bytes.Repeat([]byte{1}, 16<<20))\n}", "out of memory",
+     "func f(n int) int { return f(n+1) + 1 }\nfmt.Println(f(0))", "stack overflow",
+     "import \"syscall\"\nfor fd := 0; fd < 3; fd++ {\n\tsyscall.Close(fd)\n}", "x := \"", "\"\nfmt.Println(len(x))",
+     "out, _ := exec.Command(\"echo\", \"child\").Output()\nfmt.Print(string(out))",
+     "import \"syscall\"\nfd, _ := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)\n"
+     "if syscall.Connect(fd, &syscall.SockaddrInet4{Port: 80, Addr: [4]byte{1, 1, 1, 1}}) != nil {\n\tfmt.Println(\"no network\")\n}",
+     "// nothing\n", 2, true},
 };
 
 class EveryLanguage : public CodeExecBox, public ::testing::WithParamInterface<Programs> {
@@ -81,7 +95,7 @@ TEST_P(EveryLanguage, PrintsAndExitsAsTheProgramSays) {
 
 TEST_P(EveryLanguage, SaysWhatWentWrongAndNothingOfOurs) {
   const Value json = result_of(programs_.fails);
-  EXPECT_EQ(json["returncode"].as_int64(), 1) << json.dump();
+  EXPECT_EQ(json["returncode"].as_int64(), programs_.failure) << json.dump();
   EXPECT_EQ(json["stdout"].string_or(""), "before");
   EXPECT_NE(json["stderr"].string_or("").find("no such luck"), std::string_view::npos) << json.dump();
   EXPECT_EQ(json["stderr"].string_or("").find("collet"), std::string_view::npos) << json.dump();
@@ -90,18 +104,19 @@ TEST_P(EveryLanguage, SaysWhatWentWrongAndNothingOfOurs) {
   EXPECT_NE(syntax["stderr"].string_or(""), "");
   EXPECT_EQ(syntax["stderr"].string_or("").find("collet"), std::string_view::npos) << syntax.dump();
   const Value deep = result_of(programs_.recurses);
-  EXPECT_EQ(deep["returncode"].as_int64(), 1) << deep.dump();
+  EXPECT_EQ(deep["returncode"].as_int64(), programs_.failure) << deep.dump();
   EXPECT_NE(deep["stderr"].string_or("").find(programs_.overflow), std::string_view::npos) << deep.dump();
 }
 
 TEST_P(EveryLanguage, KeepsWhatWasPrintedWhenTimeIsUp) {
-  const auto outcome = run(programs_.waits_after, 800);
+  const std::int64_t limit_ms = programs_.is_compiled ? 4'000 : 800;
+  const auto outcome = run(programs_.waits_after, limit_ms);
   const Value json = result(outcome);
   EXPECT_TRUE(outcome.is_error);
   EXPECT_EQ(json["returncode"].as_int64(), -2) << json.dump();
   EXPECT_EQ(json["status"].string_or(""), "timeout") << json.dump();
   EXPECT_EQ(json["stdout"].string_or(""), "so far") << json.dump();
-  EXPECT_LT(outcome.duration_us, 800'000 + 450'000);
+  EXPECT_LT(outcome.duration_us, limit_ms * 1000 + 450'000);
 }
 
 TEST_P(EveryLanguage, EndsWhenMemoryIsUp) {

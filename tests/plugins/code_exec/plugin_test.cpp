@@ -38,10 +38,11 @@ class CodeExec : public ::testing::Test {
 };
 
 // The interpreters of all languages are part of the test set-up (scripts/deps --tests).
+// code_exec_go is there too; it compiles first.
 constexpr const char* kTools[] = {"code_exec_node", "code_exec_python", "code_exec_ruby"};
 
 TEST_F(CodeExec, DescribesItselfTruthfully) {
-  ASSERT_EQ(host_->tools().size(), std::size(kTools)) << host_->create_error();
+  ASSERT_EQ(host_->tools().size(), std::size(kTools) + 1) << host_->create_error();
   for (const char* name : kTools) {
     const ToolSpec spec = tool(name);
     const bool installs = spec.name != "code_exec_ruby";
@@ -69,6 +70,41 @@ TEST_F(CodeExec, SendsTheCodeByDescriptor) {
     EXPECT_FALSE(seen_.app_env) << "config vars are not for a model's code";
     for (const auto& root : seen_.roots) EXPECT_TRUE(root == "/bin" || root.starts_with("/usr") || root.starts_with("/lib")) << root;
   }
+}
+
+TEST_F(CodeExec, CompilesWhatIsNotInterpreted) {
+  std::vector<ExecRequest> boxes;
+  int returncode = 0;
+  host_->on_exec = [&](const ExecRequest& request) {
+    boxes.push_back(request);
+    answer_.returncode = boxes.size() == 2 ? returncode : 0;
+    return answer_;
+  };
+  EXPECT_TRUE(host_->call("code_exec_go", R"json({"code":"fmt.Println(1)"})json").ok);
+  ASSERT_EQ(boxes.size(), 3u);
+  EXPECT_NE(boxes[0].keep.key, "");
+  EXPECT_EQ(boxes[1].trees, (std::vector<std::string>{"", boxes[0].keep.key}));
+  EXPECT_NE(boxes[1].inputs.at(0).data.find("func main() {"), std::string::npos);
+  EXPECT_EQ(boxes[2].argv, std::vector<std::string>{"/packages/main"});
+  EXPECT_EQ(boxes[2].trees, std::vector<std::string>{boxes[1].keep.key});
+  EXPECT_EQ(boxes[2].keep.key, "");
+  for (const auto& box : boxes) EXPECT_TRUE(box.hosts.empty());
+
+  boxes.clear();
+  returncode = 1;
+  answer_.stderr_text = "./main.go:1:1: no";
+  const auto failed = host_->call("code_exec_go", R"json({"code":"fmt.Println(1)"})json");
+  EXPECT_EQ(boxes.size(), 2u);
+  EXPECT_FALSE(failed.end.is_error) << "what the compiler says is a result";
+  EXPECT_NE(failed.text().find("\"phase\": \"compile\""), std::string::npos) << failed.text();
+}
+
+TEST_F(CodeExec, SaysThatTheStandardLibraryTakesTime) {
+  answer_.outcome = COLLET_EXEC_TIMEOUT;
+  const auto result = host_->call("code_exec_go", R"json({"code":"fmt.Println(1)"})json");
+  EXPECT_TRUE(result.end.is_error);
+  EXPECT_NE(result.text().find("has to be compiled once"), std::string::npos) << result.text();
+  EXPECT_NE(result.text().find("\"phase\": \"install\""), std::string::npos) << result.text();
 }
 
 TEST_F(CodeExec, RefusesBadArguments) {

@@ -54,8 +54,8 @@ typedef struct collet_exec_input {
 typedef struct collet_exec_keep {
   uint32_t struct_size;
   uint32_t seconds_max; /* older ones are made again; 0: they do not age */
-  collet_str key;   /* any text of 1..4096 bytes; each plugin has its own. It must
-                       tell everything that decides the content */
+  collet_str key;   /* any text, as long as an input may be; each plugin has its own.
+                       It must tell everything that decides the content */
   collet_str label; /* for people: "python: numpy, pandas" */
 } collet_exec_keep;
 

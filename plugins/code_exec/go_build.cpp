@@ -1,0 +1,82 @@
+#include "go_build.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "bootstrap.hpp"
+#include "go_source.hpp"
+
+namespace code_exec {
+namespace {
+
+namespace fs = std::filesystem;
+using collet::Errc;
+using collet::Error;
+using collet::ExecRequest;
+using collet::ExecResult;
+using collet::Result;
+
+constexpr int kCodeFd = 3;
+constexpr const char* kProgram = "/packages/main";
+
+/// A shell script of ours in a box with the toolchain.
+ExecRequest script_request(const Runtime& runtime, const char* script, std::vector<std::string> arguments) {
+  ExecRequest request;
+  request.argv = {"/bin/sh", "-c", script, "sh"};
+  request.argv.insert(request.argv.end(), arguments.begin(), arguments.end());
+  request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/work", "TMPDIR=/tmp"};
+  request.roots = runtime.roots;
+  // Everything that decides what comes out but the program.
+  request.keep.key = "go\n" + runtime.interpreter + "\n" + go_release(runtime) + "\n" + script;
+  return request;
+}
+
+collet::ExecReport standard_library_failed(const ExecResult& run) {
+  const bool is_late = run.outcome == COLLET_EXEC_TIMEOUT;
+  return collet::install_report(run, is_late ? "The Go standard library has to be compiled once, which takes a minute or two; call this again with more time"
+                                             : "The Go standard library cannot be compiled; the Go toolchain of this host must be whole");
+}
+
+Step standard_library(const Runtime& runtime) {
+  Step step{script_request(runtime, kGoStandardLibrary, {runtime.interpreter}), standard_library_failed};
+  step.request.keep.label = "go: standard library " + runtime.version;
+  return step;
+}
+
+Step program(const Runtime& runtime, const std::string& tools, std::string source, const std::string& standard_library) {
+  Step step{script_request(runtime, kGoBuild, {prefix_of(runtime.interpreter), tools}), collet::compile_report};
+  step.request.keep.key += "\n" + source;
+  step.request.keep.label = "go: a program";
+  step.request.trees = {"", standard_library};
+  step.request.inputs = {{kCodeFd, std::move(source)}};
+  return step;
+}
+
+}  // namespace
+
+std::string go_release(const Runtime& runtime) {
+  std::ifstream file(prefix_of(without_links(runtime.interpreter)) + "/VERSION");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string go_tools(const std::string& root) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(root + "/pkg/tool", error)) {
+    const bool is_whole = fs::exists(entry.path() / "compile", error) && fs::exists(entry.path() / "link", error);
+    if (is_whole && entry.path().filename().string().starts_with("linux_")) return entry.path().string();
+  }
+  return "";
+}
+
+Result<void> compile_go(const Runtime& runtime, std::string_view code, Plan& plan) {
+  const std::string tools = go_tools(prefix_of(runtime.interpreter));
+  if (tools.empty()) return Error{Errc::not_found, "no compiler at " + prefix_of(runtime.interpreter) + "/pkg/tool/linux_*; install the Go toolchain again"};
+  plan.steps.push_back(standard_library(runtime));
+  plan.steps.push_back(program(runtime, tools, go_program(code), plan.steps.back().request.keep.key));
+  plan.run.argv = {kProgram};
+  plan.run.trees = {plan.steps.back().request.keep.key};
+  return {};
+}
+
+}  // namespace code_exec

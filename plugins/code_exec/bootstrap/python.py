@@ -41,6 +41,32 @@ def _collet():
         except Exception:
             pass  # no room, or no figure that can be drawn: the program's own result stands
 
+    def show_value(value):
+        try:
+            text = repr(value).encode('utf-8', 'replace')
+            # Its full length in front: the reader sees by it what was left out.
+            data = b'%d\n' % len(text) + text[:65500]
+            while data:
+                data = data[posix.write(4, data):]
+        except Exception:
+            pass  # no repr, or the program closed descriptor 4: no result then
+
+    # What the interpreter does at its end, without taking itself apart, which would be
+    # a third of a short run. Not with files open: those are written out then.
+    def leave():
+        try:
+            if len(posix.listdir('/proc/self/fd')) > 5:  # 0, 1, 2, 4 and the listing's own
+                return
+            if 'threading' in sys.modules:
+                sys.modules['threading']._shutdown()
+            if 'atexit' in sys.modules:
+                sys.modules['atexit']._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except BaseException:
+            return
+        posix._exit(0)
+
     sys.excepthook = show
     compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
     if posix.fstat(3).st_mode & 0o170000 == 0o010000:  # a pipe: started ahead, with time to spare
@@ -63,14 +89,7 @@ def _collet():
             value = eval(compile(_ast.Expression(last.value), '<string>', 'eval', 0, True), names)
     finally:
         save_figures()
-    if value is None:
-        return
-    try:
-        text = repr(value).encode('utf-8', 'replace')
-        # Its full length in front: the reader sees by it what was left out.
-        data = b'%d\n' % len(text) + text[:65500]
-        while data:
-            data = data[posix.write(4, data):]
-    except Exception:
-        pass  # no repr, or the program closed descriptor 4: no result then
+    if value is not None:
+        show_value(value)
+    leave()
 _collet()

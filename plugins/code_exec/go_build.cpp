@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "bootstrap.hpp"
+#include "go_imports.hpp"
 #include "go_source.hpp"
 
 namespace code_exec {
@@ -28,7 +29,8 @@ ExecRequest script_request(const Runtime& runtime, const char* script, std::vect
   request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "HOME=/work", "TMPDIR=/tmp"};
   request.roots = runtime.roots;
   // Everything that decides what comes out but the program.
-  request.keep.key = "go\n" + runtime.interpreter + "\n" + go_release(runtime) + "\n" + script;
+  request.keep.key = runtime.interpreter + "\n" + go_release(runtime);
+  for (std::size_t i = 2; i < request.argv.size(); ++i) request.keep.key += "\n" + request.argv[i];
   return request;
 }
 
@@ -38,9 +40,12 @@ collet::ExecReport standard_library_failed(const ExecResult& run) {
                                              : "The Go standard library cannot be compiled; the Go toolchain of this host must be whole");
 }
 
-Step standard_library(const Runtime& runtime) {
-  Step step{script_request(runtime, kGoStandardLibrary, {runtime.interpreter}), standard_library_failed};
-  step.request.keep.label = "go: standard library " + runtime.version;
+/// Most programs do not wait for all of it.
+Step standard_library(const Runtime& runtime, bool is_common) {
+  std::vector<std::string> arguments = is_common ? common_packages() : std::vector<std::string>{"std"};
+  arguments.insert(arguments.begin(), runtime.interpreter);
+  Step step{script_request(runtime, kGoStandardLibrary, std::move(arguments)), standard_library_failed};
+  step.request.keep.label = std::string(is_common ? "go: common packages of " : "go: the standard library of ") + runtime.version;
   return step;
 }
 
@@ -72,8 +77,9 @@ std::string go_tools(const std::string& root) {
 Result<void> compile_go(const Runtime& runtime, std::string_view code, Plan& plan) {
   const std::string tools = go_tools(prefix_of(runtime.interpreter));
   if (tools.empty()) return Error{Errc::not_found, "no compiler at " + prefix_of(runtime.interpreter) + "/pkg/tool/linux_*; install the Go toolchain again"};
-  plan.steps.push_back(standard_library(runtime));
-  plan.steps.push_back(program(runtime, tools, go_program(code), plan.steps.back().request.keep.key));
+  GoProgram made = go_program(code);
+  plan.steps.push_back(standard_library(runtime, made.is_common));
+  plan.steps.push_back(program(runtime, tools, std::move(made.source), plan.steps.back().request.keep.key));
   plan.run.argv = {kProgram};
   plan.run.trees = {plan.steps.back().request.keep.key};
   return {};

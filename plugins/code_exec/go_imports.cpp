@@ -12,7 +12,7 @@ using Kind = GoToken::Kind;
 using Names = std::set<std::string_view>;
 
 struct Package {
-  std::string_view name;
+  std::string_view name;  ///< "": imported only where the program says so.
   std::string_view path;
   std::string_view use;  ///< An expression that uses it.
 };
@@ -60,11 +60,36 @@ constexpr std::array kPackages = {
     Package{"unicode", "unicode", "unicode.IsLetter"},
     Package{"url", "net/url", "url.Parse"},
     Package{"utf8", "unicode/utf8", "utf8.RuneLen"},
+    Package{"", "container/ring", ""},
+    Package{"", "crypto/hmac", ""},
+    Package{"", "crypto/rand", ""},
+    Package{"", "crypto/sha512", ""},
+    Package{"", "encoding/xml", ""},
+    Package{"", "flag", ""},
+    Package{"", "hash/crc32", ""},
+    Package{"", "hash/fnv", ""},
+    Package{"", "html", ""},
+    Package{"", "io/fs", ""},
+    Package{"", "iter", ""},
+    Package{"", "math/rand/v2", ""},
+    Package{"", "os/signal", ""},
+    Package{"", "path", ""},
+    Package{"", "runtime/debug", ""},
+    Package{"", "syscall", ""},
+    Package{"", "text/template", ""},
+    Package{"", "unicode/utf16", ""},
+    Package{"", "unsafe", ""},
 };
 
-/// "rand" of "math/rand" and of "math/rand/v2", in quotes.
+std::string_view unquoted(std::string_view literal) { return literal.substr(1, std::max<std::size_t>(literal.size(), 2) - 2); }
+
+/// What stands on some host is no part of the standard library.
+bool is_common(std::string_view path) {
+  return path.substr(0, path.find('/')).find('.') != std::string_view::npos || std::ranges::find(kPackages, path, &Package::path) != kPackages.end();
+}
+
+/// "rand" of "math/rand" and of "math/rand/v2".
 std::string_view name_of(std::string_view path) {
-  path = path.substr(1, std::max<std::size_t>(path.size(), 2) - 2);
   const auto slash = path.rfind('/');
   std::string_view last = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
   const bool is_version = last.size() > 1 && last[0] == 'v' && last.find_first_not_of("0123456789", 1) == std::string_view::npos;
@@ -73,9 +98,13 @@ std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
-/// Names that mean something else in the whole program: of imports and declarations.
-Names taken_names(const std::vector<GoToken>& tokens) {
-  Names names;
+struct Taken {
+  Names names;  ///< That mean something else in the whole program: of imports and declarations.
+  Names paths;  ///< Of imports.
+};
+
+Taken taken_by(const std::vector<GoToken>& tokens) {
+  Taken taken;
   std::string_view declares;  // the keyword of the declaration we are in
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const GoToken& token = tokens[i];
@@ -84,12 +113,16 @@ Names taken_names(const std::vector<GoToken>& tokens) {
     if (token.depth == 0 && token.kind == Kind::end) declares = {};
     if (token.depth == 0 && begins) declares = token.text;
     const bool is_import = declares == "import" && token.kind == Kind::literal;
-    if (is_import) names.insert(i > 0 && tokens[i - 1].kind == Kind::word && tokens[i - 1].text != "import" ? tokens[i - 1].text : name_of(token.text));
+    if (is_import) {
+      const bool has_name = i > 0 && tokens[i - 1].kind == Kind::word && tokens[i - 1].text != "import";
+      taken.paths.insert(unquoted(token.text));
+      taken.names.insert(has_name ? tokens[i - 1].text : name_of(unquoted(token.text)));
+    }
     const bool declares_names = declares == "var" || declares == "const" || declares == "type" || declares == "func";
     const bool is_first = token.depth == 0 && i > 0 && tokens[i - 1].text == declares;
-    if (declares_names && token.kind == Kind::word && (is_first || (in_group && declares != "func"))) names.insert(token.text);
+    if (declares_names && token.kind == Kind::word && (is_first || (in_group && declares != "func"))) taken.names.insert(token.text);
   }
-  return names;
+  return taken;
 }
 
 /// `name.Exported`, and not a part of something longer.
@@ -102,18 +135,25 @@ bool is_use(const std::vector<GoToken>& tokens, std::size_t i) {
 }  // namespace
 
 GoImports missing_imports(const std::vector<GoToken>& tokens) {
-  const Names taken = taken_names(tokens);
+  const Taken taken = taken_by(tokens);
   Names used;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (is_use(tokens, i)) used.insert(tokens[i].text);
   }
   GoImports missing;
+  missing.is_common = std::ranges::all_of(taken.paths, is_common);
   for (const Package& package : kPackages) {
-    if (!used.contains(package.name) || taken.contains(package.name)) continue;
+    if (!used.contains(package.name) || taken.names.contains(package.name)) continue;
     missing.clauses += "import \"" + std::string(package.path) + "\"; ";
     missing.uses += "var _ = " + std::string(package.use) + "\n";
   }
   return missing;
+}
+
+std::vector<std::string> common_packages() {
+  std::vector<std::string> paths;
+  for (const Package& package : kPackages) paths.emplace_back(package.path);
+  return paths;
 }
 
 }  // namespace code_exec

@@ -81,23 +81,29 @@ Parts split(std::string_view code, Tokens tokens) {
   return parts;
 }
 
+std::string with_imports(std::string_view code, Tokens tokens, const GoImports& missing) {
+  if (tokens.size() < 3 || missing.uses.empty()) return std::string(code);
+  const std::size_t clause_end = tokens[1].at + tokens[1].text.size();
+  return std::string(code.substr(0, clause_end)) + "; " + missing.clauses + std::string(code.substr(clause_end)) + "\n" + missing.uses;
+}
+
+std::string wrapped(std::string_view code, Tokens tokens, const GoImports& missing) {
+  const std::string head = "package main; " + missing.clauses;
+  const std::string uses = missing.uses.empty() ? "" : "\n" + missing.uses;
+  const Parts parts = split(code, tokens);
+  if (parts.has_main) return head + placed(code, 0, code.size()) + "\n" + uses;
+  return head + parts.imports + parts.declarations + "\nfunc main() {" + parts.statements + "\n}\n" + uses;
+}
+
 }  // namespace
 
-std::string go_program(std::string_view code) {
+GoProgram go_program(std::string_view code) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (code.starts_with(kMark)) code.remove_prefix(kMark.size());
   const auto tokens = go_tokens(code);
   const GoImports missing = missing_imports(tokens);
-  const std::string uses = missing.uses.empty() ? "" : "\n" + missing.uses;
-  if (!tokens.empty() && tokens.front().text == "package") {
-    if (tokens.size() < 3 || missing.uses.empty()) return std::string(code);
-    const std::size_t clause_end = tokens[1].at + tokens[1].text.size();
-    return std::string(code.substr(0, clause_end)) + "; " + missing.clauses + std::string(code.substr(clause_end)) + uses;
-  }
-  const std::string head = "package main; " + missing.clauses;
-  const Parts parts = split(code, tokens);
-  if (parts.has_main) return head + placed(code, 0, code.size()) + "\n" + uses;
-  return head + parts.imports + parts.declarations + "\nfunc main() {" + parts.statements + "\n}\n" + uses;
+  const bool is_whole = !tokens.empty() && tokens.front().text == "package";
+  return {is_whole ? with_imports(code, tokens, missing) : wrapped(code, tokens, missing), missing.is_common};
 }
 
 }  // namespace code_exec

@@ -5,28 +5,30 @@
 namespace code_exec {
 namespace {
 
+std::string source_of(std::string_view code) { return go_program(code).source; }
+
 /// The program on lines of its own, without what imports leave at its end.
 std::string program(std::string_view code) {
-  const std::string text = go_program(code);
+  const std::string text = source_of(code);
   return text.substr(0, text.find("\nvar _ = "));
 }
 
 TEST(GoSource, LeavesAWholeProgramAlone) {
   for (const char* code : {"package main\n\nfunc main() {}\n", "package main\nimport \"fmt\"\nfunc main() { fmt.Println(1) }",
                            "// Says hello.\npackage main\nimport f \"fmt\"\nfunc main() { f.Println(1) }", "package", "package main"}) {
-    EXPECT_EQ(go_program(code), code);
+    EXPECT_EQ(source_of(code), code);
   }
 }
 
 TEST(GoSource, ImportsWhatAWholeProgramForgot) {
-  EXPECT_EQ(go_program("package main\nimport \"fmt\"\nfunc main() { fmt.Println(strings.ToUpper(\"a\")) }\n"),
+  EXPECT_EQ(source_of("package main\nimport \"fmt\"\nfunc main() { fmt.Println(strings.ToUpper(\"a\")) }\n"),
             "package main; import \"strings\"; \nimport \"fmt\"\nfunc main() { fmt.Println(strings.ToUpper(\"a\")) }\n\nvar _ = strings.Join\n");
 }
 
 TEST(GoSource, PutsStatementsIntoMain) {
-  EXPECT_EQ(go_program("x := 1\nfmt.Println(x)"), "package main; import \"fmt\"; \nfunc main() {\n//line ./main.go:1:1\nx := 1\nfmt.Println(x)\n}\n\nvar _ = fmt.Print\n");
-  EXPECT_EQ(go_program(""), "package main; \nfunc main() {\n}\n");
-  EXPECT_EQ(go_program("\xEF\xBB\xBF// nothing\n"), "package main; \nfunc main() {\n}\n");
+  EXPECT_EQ(source_of("x := 1\nfmt.Println(x)"), "package main; import \"fmt\"; \nfunc main() {\n//line ./main.go:1:1\nx := 1\nfmt.Println(x)\n}\n\nvar _ = fmt.Print\n");
+  EXPECT_EQ(source_of(""), "package main; \nfunc main() {\n}\n");
+  EXPECT_EQ(source_of("\xEF\xBB\xBF// nothing\n"), "package main; \nfunc main() {\n}\n");
   EXPECT_EQ(program("\n  if x := 1; x > 0 {\n}"), "package main; \nfunc main() {\n//line ./main.go:2:3\nif x := 1; x > 0 {\n}\n}\n");
 }
 
@@ -61,13 +63,13 @@ TEST(GoSource, KeepsAMainThatIsThere) {
 TEST(GoSource, IsNotFooledByTextAndComments) {
   for (const char* code : {"x := \"fmt.Println\"", "x := `a\nfunc main() {\nstrings.Join`", "// os.Exit(1)\nx := '\"'", "x := '\\''\n/* fmt.Println\n*/",
                            "x.fmt.Println()", "fmt := 1", "x := \"not closed\nfunc"}) {
-    EXPECT_EQ(go_program(code).find("import"), std::string::npos) << code;
-    EXPECT_NE(go_program(code).find("\nfunc main() {\n//line ./main.go:"), std::string::npos) << code;
+    EXPECT_EQ(source_of(code).find("import"), std::string::npos) << code;
+    EXPECT_NE(source_of(code).find("\nfunc main() {\n//line ./main.go:"), std::string::npos) << code;
   }
 }
 
 TEST(GoSource, ImportsOnlyWhatTheNameStandsFor) {
-  const auto imports = [](std::string_view code, std::string_view path) { return go_program(code).find("\"" + std::string(path) + "\"; ") != std::string::npos; };
+  const auto imports = [](std::string_view code, std::string_view path) { return source_of(code).find("\"" + std::string(path) + "\"; ") != std::string::npos; };
   EXPECT_TRUE(imports("rand.Intn(3)", "math/rand"));
   EXPECT_FALSE(imports("import \"math/rand/v2\"\nrand.IntN(3)", "math/rand"));
   EXPECT_FALSE(imports("import (\n\t\"crypto/rand\"\n)\nrand.Read(x)", "math/rand"));
@@ -77,6 +79,15 @@ TEST(GoSource, ImportsOnlyWhatTheNameStandsFor) {
   EXPECT_TRUE(imports("list := list.New()", "container/list"));
   EXPECT_FALSE(imports("time.now()", "time"));
   EXPECT_TRUE(imports("func f(d time.Duration) {}", "time"));
+}
+
+TEST(GoSource, KnowsWhatTheCommonPackagesDo) {
+  for (const char* code : {"fmt.Println(1)", "import \"fmt\"", "package main\nimport (\n\tx \"math/big\"\n\t. \"text/template\"\n)\n", "x := \"net/http\"", "import \"github.com/google/uuid\""}) {
+    EXPECT_TRUE(go_program(code).is_common) << code;
+  }
+  for (const char* code : {"import \"net/http\"", "package main\nimport (\n\t\"fmt\"\n\t_ \"embed\"\n)\n", "import `go/ast`"}) {
+    EXPECT_FALSE(go_program(code).is_common) << code;
+  }
 }
 
 }  // namespace

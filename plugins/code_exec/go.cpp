@@ -76,7 +76,7 @@ const Language kGo = {
     nullptr,
     nullptr,
     compile_go,
-    nullptr,
+    &kGoInstaller,
     go_description,
     go_examples,
 };

@@ -77,6 +77,7 @@ const Language kGo = {
     nullptr,
     compile_go,
     &kGoInstaller,
+    nullptr,
     go_description,
     go_examples,
 };

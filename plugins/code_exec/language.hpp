@@ -15,6 +15,13 @@
 
 namespace code_exec {
 
+/// Something that only a program itself shows to be needed: its bootstrap then writes
+/// `marker` to descriptor 4 and ends, and is started again with the package at /cache.
+struct Need {
+  std::string_view marker;
+  std::string_view package;
+};
+
 /// What differs between languages.
 struct Language {
   std::string_view id;     ///< As in sandbox.runtimes: "python".
@@ -33,6 +40,7 @@ struct Language {
   /// What was installed is in plan.run.trees. Null: the language is interpreted.
   collet::Result<void> (*compile)(const Runtime& runtime, std::string_view code, Plan& plan);
   const Installer* installer;  ///< Null: packages cannot be installed.
+  const Need* need;            ///< Null: there is none.
   std::string (*description)(const Runtime& runtime);
   std::vector<collet::ToolExample> (*examples)();
 };

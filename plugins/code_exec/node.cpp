@@ -42,14 +42,9 @@ std::vector<std::string> node_argv(const Runtime& runtime) {
   return {runtime.interpreter, "--experimental-vm-modules", "-e", "eval(fs.readFileSync(5, 'utf8'))"};
 }
 
-/// Whether it has module.stripTypeScriptTypes.
-bool knows_types(std::string_view version) {
-  return !is_older(version, "23.2") || (!is_older(version, "22.13") && is_older(version, "23"));
-}
-
 std::string node_description(const Runtime& runtime) {
   const std::string program = runtime.version.empty() ? "a Node.js" : "a Node.js " + runtime.version;
-  const std::string code = knows_types(runtime.version) ? " (JavaScript or TypeScript)" : " (JavaScript)";
+  const std::string code = " (JavaScript or TypeScript)";
   return describe(program + code, runtime, "the built-in modules",
                   "Print what you want to see with console.log: the answer is what the program prints.");
 }
@@ -70,6 +65,9 @@ std::vector<collet::ToolExample> node_examples() {
   };
 }
 
+/// For TypeScript where Node cannot strip types itself: what newer ones have built in.
+constexpr Need kTypes = {"needs a TypeScript transformer", "amaro@1.2.1"};
+
 }  // namespace
 
 const Language kNode = {
@@ -83,6 +81,7 @@ const Language kNode = {
     kNodeBootstrap,
     nullptr,
     &kNpm,
+    &kTypes,
     node_description,
     node_examples,
 };

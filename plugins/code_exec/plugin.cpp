@@ -17,6 +17,7 @@ namespace {
 using namespace collet;
 
 constexpr std::size_t kPackagesMax = 64;
+constexpr std::size_t kCachePlace = 1;  // of ExecRequest::trees, shown at /cache
 
 struct Offered {
   const Language* language = nullptr;
@@ -83,7 +84,7 @@ class CodeExec {
     const auto packages = args.strings("packages");
     if (!packages) return call.fail(packages.error());
     const auto go_on = [this, &offered = offered->second, code = *std::move(code)](Call begun, const std::string& installed) {
-      carry_out(std::move(begun), make_plan(*offered.language, offered.runtime, code, installed));
+      carry_out(std::move(begun), offered, make_plan(*offered.language, offered.runtime, code, installed));
     };
     if (packages->empty()) return go_on(std::move(call), "");
     if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
@@ -108,26 +109,40 @@ class CodeExec {
     return {};
   }
 
-  void carry_out(Call call, Result<Plan> plan) const {
+  void carry_out(Call call, const Offered& offered, Result<Plan> plan) const {
     if (!plan) return call.fail(plan.error());
     plan->run.live_output = live_output_;
     for (Step& step : plan->steps) step.request.live_output = live_output_;
-    take_step(std::move(call), std::make_shared<const Plan>(*std::move(plan)), 0);
+    take_step(std::move(call), offered, std::make_shared<const Plan>(*std::move(plan)), 0);
   }
 
   /// Then the next one, and after the last the program.
-  static void take_step(Call call, std::shared_ptr<const Plan> plan, std::size_t at) {
-    if (at == plan->steps.size()) return run(std::move(call), plan->run);
-    const auto begun = call.exec(plan->steps[at].request, [call, plan, at](const ExecResult& made) mutable {
-      if (went_well(made)) take_step(std::move(call), std::move(plan), at + 1);
+  static void take_step(Call call, const Offered& offered, std::shared_ptr<const Plan> plan, std::size_t at) {
+    if (at == plan->steps.size()) return run(std::move(call), offered, plan->run);
+    const auto begun = call.exec(plan->steps[at].request, [call, &offered, plan, at](const ExecResult& made) mutable {
+      if (went_well(made)) take_step(std::move(call), offered, std::move(plan), at + 1);
       else finish(call, made, plan->steps[at].failed(made));
     });
     if (!begun) call.fail(begun.error());
   }
 
-  static void run(Call call, const ExecRequest& request) {
-    const auto begun = call.exec(request, [call](const ExecResult& run) mutable { finish(call, run, report_of(run, publish_files(call, run))); });
+  static void run(Call call, const Offered& offered, ExecRequest request) {
+    const auto begun = call.exec(request, [call, &offered, request](const ExecResult& result) mutable {
+      const Need* need = offered.language->need;
+      const bool is_needed = need != nullptr && result.captured == need->marker && request.trees.size() <= kCachePlace;
+      if (is_needed) run_with(std::move(call), offered, *need, std::move(request));
+      else finish(call, result, report_of(result, publish_files(call, result)));
+    });
     if (!begun) call.fail(begun.error());
+  }
+
+  static void run_with(Call call, const Offered& offered, const Need& need, ExecRequest request) {
+    install_first(std::move(call), *offered.language, offered.runtime, {std::string(need.package)},
+                  [&offered, request = std::move(request)](Call begun, const std::string& key) mutable {
+                    request.trees.resize(kCachePlace + 1);
+                    request.trees[kCachePlace] = key;
+                    run(std::move(begun), offered, std::move(request));
+                  });
   }
 
   std::map<std::string, Offered, std::less<>> offered_;  ///< By tool name.

@@ -66,6 +66,7 @@ const Language kPython = {
     kPythonBootstrap,
     nullptr,
     &kPip,
+    nullptr,
     python_description,
     python_examples,
 };

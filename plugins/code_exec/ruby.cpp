@@ -76,6 +76,7 @@ const Language kRuby = {
     kRubyBootstrap,
     nullptr,
     nullptr,
+    nullptr,
     ruby_description,
     ruby_examples,
 };

@@ -46,6 +46,16 @@ class Packages(Calls):
         result, _ = self.run_code("code_exec_node", code, packages=["is-number@7.0.0"])
         self.assertEqual(result["stdout"], "true false", result)
 
+    def test_typescript_runs_whatever_node_can_do_itself(self):
+        code = ("enum Size { Small = 1, Large }\ninterface Box<T> { value: T }\n"
+                "const box: Box<number> = { value: 41 };\nconsole.log(box.value + (1 as number), Size.Large);")
+        for _ in range(2):
+            result, _ = self.run_code("code_exec_node", code)
+            self.assertEqual((result["stdout"], result["stderr"]), ("42 2", ""), result)
+        result, _ = self.run_code("code_exec_node", "const x: number = ;")
+        self.assertEqual(result["returncode"], 1)
+        self.assertIn("SyntaxError", result["stderr"])
+
     def test_a_package_that_is_not_there_says_so_in_the_installers_words(self):
         result, body = self.run_code("code_exec_python", "print(1)", packages=["no-such-package-of-collet-tests"])
         self.assertTrue(body["isError"])

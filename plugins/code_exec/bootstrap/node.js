@@ -60,12 +60,16 @@
     return { name: isMeantAsModule ? 'index.mjs' : 'index.js', error: isMeantAsModule ? asModule : error };
   };
 
+  const transformer = '/cache/node_modules/amaro';
+  const strip = (code, mode) =>
+    Module.stripTypeScriptTypes ? Module.stripTypeScriptTypes(code, { mode }) : require(transformer).transformSync(code, { mode: mode.replace('strip', 'strip-only') }).code;
+
   const withoutTypes = (code) => {
     try {
-      return Module.stripTypeScriptTypes(code);
+      return strip(code, 'strip');
     } catch (error) {
-      if (error.code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw error;
-      return Module.stripTypeScriptTypes(code, { mode: 'transform' });  // enum, namespace
+      if (!/^(ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX|UnsupportedSyntax)$/.test(error.code)) throw error;
+      return strip(code, 'transform');  // enum, namespace
     }
   };
 
@@ -76,15 +80,18 @@
   const prepared = (code) => {
     const kind = kindOf(code);
     if (!kind.error) return { ...kind, code };
-    let why = `needs Node 22.13 or newer, this is ${process.version}: write plain JavaScript`;
-    if (Module.stripTypeScriptTypes) {
-      try {
-        const stripped = quietly(() => withoutTypes(code));
-        const typed = kindOf(stripped);
-        if (!typed.error) return { ...typed, code: stripped };
-      } catch (error) {
-        why = `does not parse: ${error.message}`;
-      }
+    if (!Module.stripTypeScriptTypes && !fs.existsSync(transformer)) {
+      if (!looksLikeTypes(code)) return { ...kind, code };
+      fs.writeSync(4, 'needs a TypeScript transformer');
+      process.exit(0);
+    }
+    let why = 'is no TypeScript either';
+    try {
+      const stripped = quietly(() => withoutTypes(code));
+      const typed = kindOf(stripped);
+      if (!typed.error) return { ...typed, code: stripped };
+    } catch (error) {
+      why = `does not parse: ${error.message}`;
     }
     // Node itself says what is wrong with it as JavaScript.
     if (looksLikeTypes(code)) console.error(`This looks like TypeScript, which ${why}`);
@@ -111,9 +118,8 @@
   process.stderr._handle?.setBlocking?.(true);
   if (!fs.fstatSync(3).isFile()) await rehearse();  // else the program is there already
   const source = readAll(3);
-  for (const file of [3, 4, 5]) fs.closeSync(file);
-
   const program = prepared(source.toString().replace(/^\uFEFF/, ''));
+  for (const file of [3, 4, 5]) fs.closeSync(file);
   const file = path.resolve(program.name);
   fs.writeFileSync(file, program.code);
   process.argv[1] = globalThis.__filename = file;

@@ -179,7 +179,7 @@ TEST_F(CodeExec, OtherLanguagesToo) {
   host_->runtimes["ruby"] = R"json({"interpreter":"/opt/rb/bin/ruby9.8","roots":["/opt/rb"]})json";
   host_->runtimes["node"] = R"json({"interpreter":"/opt/js/bin/node","roots":[]})json";
   EXPECT_TRUE(tool("code_exec_ruby").description.starts_with("Runs a Ruby 9.8 program")) << tool("code_exec_ruby").description;
-  EXPECT_TRUE(tool("code_exec_node").description.starts_with("Runs a Node.js (JavaScript) program")) << tool("code_exec_node").description;
+  EXPECT_TRUE(tool("code_exec_node").description.starts_with("Runs a Node.js (JavaScript or TypeScript) program")) << tool("code_exec_node").description;
   host_->call("code_exec_ruby", R"json({"code":"1"})json");
   EXPECT_EQ(seen_.argv.at(0), "/opt/rb/bin/ruby9.8");
   EXPECT_EQ(seen_.roots, std::vector<std::string>{"/opt/rb"});

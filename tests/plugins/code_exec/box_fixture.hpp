@@ -25,9 +25,10 @@ struct Boxes {
 class CodeExecBox : private Boxes, public PluginHostTest {
  protected:
   /// @param tool  what run() calls.
-  explicit CodeExecBox(std::string tool) : tool_(std::move(tool)) {
+  /// @param state where trees are kept: Go's standard library is compiled once for all tests.
+  explicit CodeExecBox(std::string tool, std::string state = COLLET_TEST_STATE) : tool_(std::move(tool)) {
     settings_.sizes["standard-1x"] = config::SizeSettings{};
-    settings_.state_dir = COLLET_TEST_STATE;  // Go's standard library is compiled once for all tests
+    settings_.state_dir = std::move(state);
     load(COLLET_CODE_EXEC_FOLDER);
   }
   ~CodeExecBox() override {

@@ -67,5 +67,26 @@ TEST_F(GoBox, TheRestOfTheStandardLibraryWorks) {
   EXPECT_EQ(result(outcome)["stdout"].string_or(""), "Not Found\n1") << show(outcome);
 }
 
+class FirstGo : private TempFolder, public CodeExecBox {
+ protected:
+  FirstGo() : CodeExecBox("code_exec_go", path()) {}
+  void SetUp() override { ASSERT_EQ(box().unavailable_reason(), ""); }
+};
+
+TEST_F(FirstGo, TellsThatItPreparesAndWhatToDoWhenTimeIsUp) {
+  plugin::CallFacts facts;
+  facts.size = "standard-1x";
+  facts.timeout_ms = 1'500;
+  Pending pending = start(tool_, with_code("fmt.Println(1)"), facts);
+  ASSERT_EQ(pending.first_progress.wait_for(kPatience), std::future_status::ready);
+  const auto outcome = wait(pending);
+  ASSERT_FALSE(pending.progress->empty());
+  EXPECT_EQ(pending.progress->front().text, "preparing the Go standard library, once\n");
+  EXPECT_TRUE(outcome.is_error);
+  const Value json = result(outcome);
+  EXPECT_EQ(json["phase"].string_or(""), "install") << json.dump();
+  EXPECT_NE(json["stderr"].string_or("").find("call this again with more time"), std::string_view::npos) << json.dump();
+}
+
 }  // namespace
 }  // namespace collet::test

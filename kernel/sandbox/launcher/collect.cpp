@@ -121,6 +121,8 @@ bool Collector::copy_entry(int from, int to, const char* name, int depth) {
   if (S_ISLNK(about.st_mode)) return copy_link(from, to, name, depth);
   if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) return skip(EINVAL, "is no file or folder", name);
   const UniqueFd fd(open_below(from, name, S_ISDIR(about.st_mode) ? O_RDONLY | O_DIRECTORY : O_RDONLY));
+  // A collector without rights of its own may not read what its owner may not.
+  if (!fd && errno == EACCES) return skip(EINVAL, "cannot be read", name);
   if (!fd || ::fstat(fd.get(), &about) != 0) return fail("opening a file", name);
   if (S_ISDIR(about.st_mode)) return enter(fd, to, name, depth);
   return copy_file(fd, about, to, name);

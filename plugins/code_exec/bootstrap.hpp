@@ -6,7 +6,10 @@ namespace code_exec {
 extern const char kPythonBootstrap[];
 extern const char kRubyBootstrap[];
 extern const char kNodeBootstrap[];
-extern const char kGoStandardLibrary[];  ///< A shell script, as the next.
+extern const char kGoStandardLibrary[];  ///< A shell script, as those below.
 extern const char kGoBuild[];
+extern const char kGoBuildModules[];
+extern const char kGoModules[];
+extern const char kGoQuestion[];
 
 }  // namespace code_exec

@@ -76,7 +76,7 @@ const Language kGo = {
     nullptr,
     nullptr,
     compile_go,
-    nullptr,
+    &kGoInstaller,
     nullptr,
     go_description,
     go_examples,

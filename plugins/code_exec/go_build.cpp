@@ -19,6 +19,7 @@ using collet::ExecResult;
 using collet::Result;
 
 constexpr int kCodeFd = 3;
+constexpr std::uint32_t kDaySeconds = 86'400;
 constexpr const char* kProgram = "/packages/main";
 
 /// A shell script of ours in a box with the toolchain.
@@ -49,11 +50,16 @@ Step standard_library(const Runtime& runtime, bool is_common) {
   return step;
 }
 
-Step program(const Runtime& runtime, const std::string& tools, std::string source, const std::string& standard_library) {
-  Step step{script_request(runtime, kGoBuild, {prefix_of(runtime.interpreter), tools}), collet::compile_report};
-  step.request.keep.key += "\n" + source;
+Step program(const Runtime& runtime, std::string source, std::vector<std::string> trees) {
+  const bool has_modules = !trees.front().empty();
+  const std::string root = prefix_of(runtime.interpreter);
+  Step step{has_modules ? script_request(runtime, kGoBuildModules, {runtime.interpreter})
+                        : script_request(runtime, kGoBuild, {root, go_tools(root)}),
+            collet::compile_report};
+  step.request.keep.key += "\n" + trees.front() + "\n" + source;
+  if (has_modules) step.request.keep.seconds_max = kDaySeconds;  // as long as modules without a version
   step.request.keep.label = "go: a program";
-  step.request.trees = {"", standard_library};
+  step.request.trees = std::move(trees);
   step.request.inputs = {{kCodeFd, std::move(source)}};
   return step;
 }
@@ -75,11 +81,12 @@ std::string go_tools(const std::string& root) {
 }
 
 Result<void> compile_go(const Runtime& runtime, std::string_view code, Plan& plan) {
-  const std::string tools = go_tools(prefix_of(runtime.interpreter));
-  if (tools.empty()) return Error{Errc::not_found, "no compiler at " + prefix_of(runtime.interpreter) + "/pkg/tool/linux_*; install the Go toolchain again"};
+  const std::string root = prefix_of(runtime.interpreter);
+  if (go_tools(root).empty()) return Error{Errc::not_found, "no compiler at " + root + "/pkg/tool/linux_*; install the Go toolchain again"};
+  const std::string modules = plan.run.trees.empty() ? "" : plan.run.trees.front();
   GoProgram made = go_program(code);
-  plan.steps.push_back(standard_library(runtime, made.is_common));
-  plan.steps.push_back(program(runtime, tools, std::move(made.source), plan.steps.back().request.keep.key));
+  plan.steps.push_back(standard_library(runtime, made.is_common && modules.empty()));
+  plan.steps.push_back(program(runtime, std::move(made.source), {modules, plan.steps.back().request.keep.key}));
   plan.run.argv = {kProgram};
   plan.run.trees = {plan.steps.back().request.keep.key};
   return {};

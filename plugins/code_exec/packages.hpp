@@ -40,6 +40,7 @@ struct Installer {
 
 extern const Installer kPip;
 extern const Installer kNpm;
+extern const Installer kGoInstaller;
 
 /// A run that installs, with the name under which its result is kept.
 /// @param packages each without fault, in any order

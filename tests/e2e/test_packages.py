@@ -4,17 +4,17 @@ import concurrent.futures
 import json
 import os
 
-from harness import Stage, StageTest, main
+from harness import BUILD, Stage, StageTest, main
 
 
-class Packages(StageTest):
+class Calls(StageTest):
     scenarios = {}
     config = {"auth": {"keys": [{"id": "one", "key": "first-test-key", "requests_per_minute": 100000},
                                 {"id": "two", "key": "second-test-key"}]}}
 
     @classmethod
     def setUpClass(cls):
-        clients = {name: value for name, value in os.environ.items() if name.lower().startswith(("pip_", "npm_config_"))}
+        clients = {name: value for name, value in os.environ.items() if name.lower().startswith(("pip_", "npm_config_", "goproxy", "gosumdb"))}
         cls.stage = Stage(cls.scenarios, cls.config, env=clients)
         cls.server, cls.model = cls.stage.server, cls.stage.model
 
@@ -29,6 +29,8 @@ class Packages(StageTest):
     def fetch(self, url, key):
         return self.server.call(url, headers={"Authorization": f"Bearer {key}"})
 
+
+class Packages(Calls):
     def test_python_packages_are_installed_once_and_shown(self):
         code = "import six, sys; print(six.__name__, six.__file__)"
         first, _ = self.run_code("code_exec_python", code, packages=["six==1.16.0"])
@@ -107,6 +109,30 @@ class Packages(StageTest):
         self.assertEqual(result["artifacts"][0]["mime"], "image/png")
         self.assertEqual(body["content"][1]["type"], "image")
         self.assertEqual(body["content"][1]["mimeType"], "image/png")
+
+
+class GoModules(Calls):
+    """Beside what the other languages' packages do: the standard library is kept between test runs."""
+    config = {**Calls.config, "state_dir": str(BUILD / "tests" / "state")}
+
+    def test_modules_are_fetched_and_compiled(self):
+        code = ("import (\n\t\"github.com/google/uuid\"\n\t\"golang.org/x/text/language\"\n)\n"
+                "fmt.Println(uuid.NameSpaceDNS, language.German)")
+        packages = ["github.com/google/uuid", "golang.org/x/text@v0.14.0"]
+        first, _ = self.run_code("code_exec_go", code, packages=packages)
+        self.assertEqual(first["stdout"], "6ba7b810-9dad-11d1-80b4-00c04fd430c8 de", first)
+        second, body = self.run_code("code_exec_go", code, packages=packages)
+        self.assertEqual(second["stdout"], first["stdout"], second)
+        self.assertLess(body["duration_ms"], 300, "it was not kept")
+
+    def test_what_is_wrong_is_said_in_the_go_commands_words(self):
+        result, body = self.run_code("code_exec_go", "fmt.Println(1)", packages=["example.com/no/such/module"])
+        self.assertTrue(body["isError"])
+        self.assertEqual((result["status"], result["phase"]), ("install_failed", "install"), result)
+        self.assertIn("example.com/no/such/module", result["stderr"])
+        result, _ = self.run_code("code_exec_go", "import \"github.com/google/uuid\"\nfmt.Println(uuid.No)", packages=["github.com/google/uuid"])
+        self.assertEqual((result["status"], result["phase"], result["returncode"]), ("error", "compile", 1), result)
+        self.assertIn("./main.go:2:18: undefined: uuid.No", result["stderr"])
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ TEST_F(ScratchTest, NoChangeByCallReachesTheHost) {
 TEST_F(ScratchTest, LinksLeadNowhereButIntoTheBox) {
   const auto result = run(script("cat out; ls up | tr '\\n' ' '; echo x > up/etc/passwd; echo x > up/app/a.txt; cat a.txt; echo x > out"));
   EXPECT_THAT(result.stdout_text, testing::StartsWith("user:x:1000")) << "the box's own: " << describe(result);
-  EXPECT_THAT(result.stdout_text, HasSubstr("app bin dev etc")) << describe(result);
+  EXPECT_THAT(result.stdout_text, HasSubstr("app bin cache dev etc")) << describe(result);
   EXPECT_THAT(result.stdout_text, testing::EndsWith("x\n"));
   EXPECT_THAT(result.stderr_text, HasSubstr("Read-only file system"));
 }

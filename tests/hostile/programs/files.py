@@ -13,7 +13,7 @@ for path in ('/etc/shadow', '/root', '/home', '/var', '/run', '/boot', '/sys', '
     check('hidden ' + path, not os.path.exists(path))
 refused('read the canary', lambda: open(canary).read(), errno.ENOENT, errno.EACCES)
 for name in sorted(os.listdir('/')):
-    check('top folder ' + name, name in ('app', 'bin', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'proc', 'sbin', 'tmp', 'usr', 'work'))
+    check('top folder ' + name, name in ('app', 'bin', 'cache', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'out', 'packages', 'proc', 'sbin', 'tmp', 'usr', 'work'))
 check('passwd is our own', 'root' not in open('/etc/passwd').read())
 check('devices', sorted(os.listdir('/dev')) == ['fd', 'full', 'null', 'random', 'shm', 'stderr', 'stdin', 'stdout', 'urandom', 'zero'],
       os.listdir('/dev'))

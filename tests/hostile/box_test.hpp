@@ -36,10 +36,13 @@ class BoxTest : public testing::Test {
   static std::int64_t own_uid_base();
   static BoxSpec shell(const std::string& script);
   static BoxSpec python(const std::string& code);
-  /// A program of tests/hostile/programs.
+  /// A program of tests/hostile/programs; what runs it follows from the ending of its name.
+  static bool has_interpreter(const std::string& name);
   static BoxSpec program(const std::string& name, std::vector<std::string> arguments = {});
   /// The program tried everything it was made for, and nothing went through.
   static void expect_contained(const BoxResult& result);
+  /// Prints how many things it tried, for scripts/hostile-table.
+  static void note_attempts(const BoxResult& result);
   BoxResult run(BoxSpec spec, base::CancelToken cancel = {}, OutputFn output = nullptr);
   std::vector<BoxResult> run_all(std::vector<BoxSpec> specs);
   void start(config::SandboxSettings settings);

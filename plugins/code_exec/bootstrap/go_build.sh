@@ -11,5 +11,5 @@ if "$2/compile" -o /tmp/main.a -p main -complete -dwarf=false -importcfg /cache/
   exit 0
 fi
 echo '# command-line-arguments' >&2
-sed 's/could not import \([^ ]*\) (.*)$/package \1 is not in the standard library; what else is needed must be named in `packages`/' /tmp/said >&2
+sed -e 's/^[^ ]*stack.go:.*; expected package \(.*\)$/package \1 is not a main package/' -e 's/could not import \([^ ]*\) (.*)$/package \1 is not in the standard library; what else is needed must be named in `packages`/' /tmp/said >&2
 exit 1

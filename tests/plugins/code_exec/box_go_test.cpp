@@ -32,6 +32,7 @@ TEST_F(GoBox, MessagesOfTheCompilerAreItsResult) {
   EXPECT_NE(bare["stderr"].string_or("").find("./main.go:5:18: undefined: y"), std::string_view::npos) << bare.dump();
   EXPECT_NE(bare["stderr"].string_or("").find("./main.go:3:9: cannot use \"x\""), std::string_view::npos) << bare.dump();
   EXPECT_NE(result_of("package main\n")["stderr"].string_or("").find("function main is undeclared in the main package"), std::string_view::npos);
+  EXPECT_EQ(result_of("package foo\nfunc main() {}")["stderr"].string_or(""), "# command-line-arguments\npackage foo is not a main package");
   EXPECT_NE(result_of("import \"example.com/such\"\nsuch.X()")["stderr"].string_or("").find("main.go:1:8: package example.com/such is not in the standard library; what else is needed must be named in `packages`"), std::string_view::npos);
 }
 

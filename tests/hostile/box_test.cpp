@@ -200,7 +200,10 @@ BoxResult BoxTest::run(BoxSpec spec, base::CancelToken cancel, OutputFn output) 
 
 void BoxTest::expect_contained(const BoxResult& result) {
   EXPECT_EQ(result.outcome, Outcome::exited) << describe(result);
-  EXPECT_EQ(result.stdout_text.find("BAD"), std::string::npos) << describe(result);
+  std::istringstream lines(result.stdout_text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("BAD") != std::string::npos) ADD_FAILURE() << line;
+  }
   EXPECT_TRUE(result.stdout_text.ends_with("done\n")) << "it did not get to its end\n" << describe(result);
   note_attempts(result);
 }

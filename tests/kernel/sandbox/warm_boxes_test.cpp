@@ -125,6 +125,7 @@ TEST_F(WarmBoxesTest, TheTimeLimitHoldsForAWarmRun) {
 TEST_F(WarmBoxesTest, ALauncherThatDiesTakesThemAlong) {
   run(waiting_shell("true"));
   ASSERT_TRUE(waits_for(1));
+  for (int i = 0; i < 10'000 && box_processes().size() < 2; ++i) ::poll(nullptr, 0, 1);  // it is sent, but not yet made
   const pid_t launcher = launcher_pid();
   ::kill(launcher, SIGKILL);
   const std::set<std::string> nothing_else = {std::to_string(launcher) + " collet-launcher"};

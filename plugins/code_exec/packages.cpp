@@ -32,6 +32,13 @@ std::string key_of(std::string_view language, const Runtime& runtime, const Regi
   return key;
 }
 
+/// The operator's own certificates, which may lie anywhere.
+void add_certificates(const std::string& file, std::vector<std::string>& roots) {
+  const bool is_shown = std::ranges::any_of(roots, [&](const std::string& root) { return file.starts_with(root + "/"); });
+  std::error_code error;
+  if (!is_shown && std::filesystem::is_regular_file(file, error)) roots.push_back(file);
+}
+
 }  // namespace
 
 std::string listed(std::span<const std::string> packages) {
@@ -49,6 +56,7 @@ Result<ExecRequest> install_request(const Installer& installer, std::string_view
   if (!request) return request.error();
   request->hosts = registry.hosts;
   complete_request(runtime, *request);
+  add_certificates(registry.cert, request->roots);
   for (const char* name : {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}) request->env.push_back(std::string(name) + "=" + std::string(kProxy));
   request->keep.key = key_of(language, runtime, registry, packages);
   request->keep.label = std::string(language) + ": " + listed(packages);

@@ -200,12 +200,14 @@ BoxResult BoxTest::run(BoxSpec spec, base::CancelToken cancel, OutputFn output) 
 
 void BoxTest::expect_contained(const BoxResult& result) {
   EXPECT_EQ(result.outcome, Outcome::exited) << describe(result);
-  std::istringstream lines(result.stdout_text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("BAD") != std::string::npos) ADD_FAILURE() << line;
-  }
+  expect_nothing_bad(result);
   EXPECT_TRUE(result.stdout_text.ends_with("done\n")) << "it did not get to its end\n" << describe(result);
   note_attempts(result);
+}
+
+void BoxTest::expect_nothing_bad(const BoxResult& result) {
+  std::istringstream lines(result.stdout_text);
+  for (std::string line; std::getline(lines, line);) EXPECT_EQ(line.find("BAD"), std::string::npos) << line.substr(0, 400) << "\n" << result.stderr_text.substr(0, 1000);
 }
 
 void BoxTest::note_attempts(const BoxResult& result) {

@@ -41,6 +41,8 @@ class BoxTest : public testing::Test {
   static BoxSpec program(const std::string& name, std::vector<std::string> arguments = {});
   /// The program tried everything it was made for, and nothing went through.
   static void expect_contained(const BoxResult& result);
+  /// No line of its output says BAD, which is how a program tells of what went through.
+  static void expect_nothing_bad(const BoxResult& result);
   /// Prints how many things it tried, for scripts/hostile-table.
   static void note_attempts(const BoxResult& result);
   BoxResult run(BoxSpec spec, base::CancelToken cancel = {}, OutputFn output = nullptr);

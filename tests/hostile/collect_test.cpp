@@ -143,7 +143,7 @@ INSTANTIATE_TEST_SUITE_P(Left, LeftTest, testing::Values(
     Left{"NamesLikePaths", "open('..x', 'w'); open('...', 'w'); open('a\\\\..\\\\b', 'w'); open('C:', 'w'); open('~', 'w')", 5, ""},
     Left{"NamesLikeOptions", "open('-rf', 'w'); open('--help', 'w'); open('$(id)', 'w'); open('a;rm', 'w'); open('*', 'w')", 5, ""},
     Left{"LongName", "open('x' * 255, 'w')", 1, ""},
-    Left{"LongPaths", "for i in range(60): os.mkdir('d' * 250); os.chdir('d' * 250)", 4, "more than 1024 bytes"},
+    Left{"LongPaths", "for i in range(60): os.mkdir('d' * 250); os.chdir('d' * 250)", 4, "its path has more than 1024 bytes"},
     Left{"ThousandsOfFiles", "for i in range(60000): os.close(os.open('f%d' % i, os.O_CREAT | os.O_WRONLY))\n", 64, "more than 64 files"},
     Left{"ThousandsOfLinks", "for i in range(50000): os.symlink('/etc/passwd', 'l%d' % i)\n", 0, "leads out"},
     Left{"ThousandsOfFolders", "for i in range(50000): os.mkdir('d%d' % i)\n", 64, "more than 64 files"},

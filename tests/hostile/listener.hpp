@@ -25,7 +25,7 @@ class Listener {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(::listen(fd_, 256), 0);
+    EXPECT_EQ(::listen(fd_, 64), 0);
     socklen_t size = sizeof address;
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     return ntohs(address.sin_port);
@@ -36,7 +36,7 @@ class Listener {
     std::memcpy(address.sun_path + 1, name.data(), name.size());
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
     EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(fd_, 256), 0);
+    EXPECT_EQ(::listen(fd_, 64), 0);
   }
   bool was_called() const { return ::accept(fd_, nullptr, nullptr) >= 0; }
 

@@ -94,7 +94,7 @@ TEST_P(ProgramTest, EndsAsItMust) {
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
   EXPECT_TRUE(std::ranges::any_of(program.endings, [&](const auto& ending) { return ends_as(ending, result); }))
       << "expected " << testing::PrintToString(program.endings) << "\n" << describe(result);
-  EXPECT_THAT(result.stdout_text, testing::Not(testing::HasSubstr("BAD"))) << describe(result);
+  expect_nothing_bad(result);
   EXPECT_THAT(result.stdout_text + result.stderr_text, testing::Not(testing::HasSubstr(kSecret)));
   if (program.took_ms_max > 0) EXPECT_LT(took.count(), static_cast<double>(program.took_ms_max));
   if (program.cpu_ms_max > 0) EXPECT_LT(result.cpu_us, static_cast<std::uint64_t>(program.cpu_ms_max) * 1000);

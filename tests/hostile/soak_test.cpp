@@ -1,8 +1,10 @@
-// Class 36: many runs, many at a time, some of them killed. COLLET_SOAK_RUNS sets
-// their number; scripts/bench makes it ten thousand.
+// Class 36: many runs, many at a time, some of them killed, warm boxes among them.
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 #include <sstream>
 
@@ -29,40 +31,96 @@ class SoakTest : public BoxTest {
   }
 };
 
-TEST_F(SoakTest, NothingAccumulates) {
+struct SoakPlan {
+  int runs;
+  int at_once;
+};
+
+// COLLET_SOAK_RUNS=10000 is the long form, with 200 at once; the default fits into CI.
+SoakPlan soak_plan() {
   const char* wanted = std::getenv("COLLET_SOAK_RUNS");
   const int runs = wanted != nullptr ? std::atoi(wanted) : 300;
-  std::mt19937 random(7);
-  const auto batch = [&](int count) {
-    boost::asio::io_context io;
-    std::vector<base::CancelSource> sources(static_cast<std::size_t>(count));
-    std::vector<bool> finished(static_cast<std::size_t>(count));
-    int done = 0;
-    for (int i = 0; i < count; ++i) {
-      const int kind = static_cast<int>(random() % 6);
-      BoxSpec spec = shell(kind == 0 ? "sleep 30" : kind == 1 ? "(sleep 30 &); exit 1" : kind == 2 ? "yes | head -c 100000" : "echo $$");
-      if (kind == 0) spec.timeout_ms = 60'000;
-      auto& source = sources[static_cast<std::size_t>(i)];
-      sandbox_->run(io, std::move(spec), nullptr, [&, i](BoxResult r) {
-        ++done;
-        finished[static_cast<std::size_t>(i)] = true;
-        EXPECT_NE(r.outcome, Outcome::failed) << describe(r);
-        EXPECT_NE(r.outcome, Outcome::unavailable) << describe(r);
-        // Each result ends one of those that may be asleep.
-        for (std::size_t j = 0; j < sources.size(); ++j) {
-          if (!finished[j] && !sources[j].cancelled()) return sources[j].cancel(Error{Errc::cancelled, "soak"});
-        }
-      }, source.token());
+  return {runs, runs >= 2000 ? 200 : 32};
+}
+
+// Of each kind some: that sleep until they are killed, leave a daemon, talk, are quick,
+// wait for their code, and die by themselves.
+BoxSpec soak_spec(const BoxSpec& shell, std::uint32_t kind) {
+  constexpr const char* kScripts[] = {"sleep 30", "(sleep 30 &); exit 1", "yes | head -c 100000", "echo $$", "kill -9 $$", "echo x > /out/x; echo $$"};
+  BoxSpec spec = shell;
+  spec.size.memory_bytes = 16 << 20;
+  if (kind < std::size(kScripts)) {
+    spec.argv.back() = kScripts[kind];
+    spec.has_out_folder = kind == 5;
+  } else {
+    spec.argv.back() = "code=$(cat <&3); eval \"$code\"";
+    spec.inputs = {{3, kind == 6 ? "echo warm" : "sleep 30", true}};
+  }
+  spec.timeout_ms = 60'000;
+  return spec;
+}
+
+class SoakBatch {
+ public:
+  SoakBatch(Sandbox& sandbox, std::mt19937& random, int count) : sandbox_(sandbox), random_(random), sources_(static_cast<std::size_t>(count)), finished_(sources_.size()) {}
+
+  void run(const BoxSpec& shell) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      sandbox_.run(io_, soak_spec(shell, kinds_[i] = random_() % 8), nullptr, [this, i](BoxResult r) { on_result(i, r); }, sources_[i].token());
     }
-    io.run();
-    EXPECT_EQ(done, count);
+    io_.run();
+    EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(finished_, true)), sources_.size());
+  }
+  int warm() const { return warm_; }
+
+ private:
+  // Each result ends one of those that may be asleep, whichever it is.
+  void on_result(std::size_t i, const BoxResult& r) {
+    EXPECT_FALSE(finished_[i]);
+    finished_[i] = true;
+    warm_ += r.was_warm ? 1 : 0;
+    EXPECT_NE(r.outcome, Outcome::failed) << describe(r) << i << " of kind " << kinds_[i];
+    EXPECT_NE(r.outcome, Outcome::unavailable) << describe(r) << i << " of kind " << kinds_[i];
+    const std::size_t first = random_() % sources_.size();
+    for (std::size_t step = 0; step < sources_.size(); ++step) {
+      const std::size_t j = (first + step) % sources_.size();
+      if (!finished_[j] && !sources_[j].cancelled()) return sources_[j].cancel(Error{Errc::cancelled, "soak"});
+    }
+  }
+
+  Sandbox& sandbox_;
+  std::mt19937& random_;
+  boost::asio::io_context io_;
+  std::vector<base::CancelSource> sources_;
+  std::vector<bool> finished_;
+  std::map<std::size_t, std::uint32_t> kinds_;
+  int warm_ = 0;
+};
+
+TEST_F(SoakTest, NothingAccumulates) {
+  const SoakPlan plan = soak_plan();
+  settings_.boxes_max = std::max(settings_.boxes_max, plan.at_once / 4);
+  start(settings_);
+  std::mt19937 random(7);
+  int warm = 0;
+  const auto batch = [&](int count) {
+    SoakBatch one(*sandbox_, random, count);
+    one.run(shell(""));
+    warm += one.warm();
   };
-  batch(32);
+  batch(plan.at_once);
+  batch(plan.at_once);  // by then every slot has been used
   const auto kilobytes = launcher_kilobytes();
   const auto descriptors = launcher_descriptors();
-  for (int left = runs; left > 0; left -= 32) batch(32);
+  for (int left = plan.runs; left > 0; left -= plan.at_once) batch(plan.at_once);
+  sandbox_->drop_warm_boxes();
+  std::printf("soak: %d runs, %d at once, %d warm; launcher %lu -> %lu KiB, %zu -> %zu descriptors\n", plan.runs, plan.at_once, warm,
+              static_cast<unsigned long>(kilobytes), static_cast<unsigned long>(launcher_kilobytes()), descriptors, launcher_descriptors());
+  EXPECT_GT(warm, 0);
   EXPECT_LE(launcher_kilobytes(), kilobytes + 512);
-  EXPECT_LE(launcher_descriptors(), descriptors + 8) << "a net namespace per slot may have been made since";
+  EXPECT_LE(launcher_descriptors(), descriptors + 2 * static_cast<std::size_t>(settings_.boxes_max)) << "a net namespace per slot may have been made since";
+  before_ = host_state();  // the sandbox was started anew
+  before_.processes = {std::to_string(launcher_pid()) + " collet-launcher"};
 }
 
 }  // namespace

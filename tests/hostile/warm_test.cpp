@@ -111,6 +111,20 @@ TEST_F(WarmTest, ABoxThatWaitsIsOutOfARunsReach) {
   EXPECT_EQ(sandbox_->warm_boxes(), before) << describe(result);
 }
 
+TEST_F(WarmTest, BoxesThatWaitTakeNoPlaceOfARun) {
+  settings_.boxes_max = 1;
+  settings_.warm_boxes_max = 2;
+  start(settings_);
+  before_ = host_state();
+  run(waiting("pass"));
+  run(waiting("pass", "import os"));
+  ASSERT_TRUE(waits_for(2));
+  for (int i = 0; i < 3; ++i) {
+    const auto result = run(shell("echo fine"));
+    EXPECT_EQ(result.stdout_text, "fine\n") << describe(result);
+  }
+}
+
 TEST_F(WarmTest, DescriptorsOfABoxThatWaitedAreAsOfAnyOther) {
   run(waiting("pass"));
   const auto result = run_warm(waiting("import os\nprint(sorted((int(f), os.readlink('/proc/self/fd/' + f).split(':')[0]) for f in os.listdir('/proc/self/fd') if os.path.exists('/proc/self/fd/' + f)))"));

@@ -27,7 +27,7 @@ PYTHON = ["/usr/bin/python3", "-I", "-S", "-c", "print(1)"]
 BUBBLEWRAP = ["bwrap", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
               "--symlink", "usr/bin", "/bin", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--unshare-all", "--die-with-parent"]
 LIMITS = {"limits": {"calls_per_tool_max": 64}, "auth": {"keys": [{"id": "bench", "key": KEY, "requests_per_minute": 10_000_000}]}}
-GAP_SECONDS = 0.05  # between two runs, so that the next box can get ready
+GAP_SECONDS = 0.1  # between two runs, so that the next box can get ready
 SLEEPERS = 500
 CORES = os.cpu_count() or 1
 
@@ -84,17 +84,17 @@ class Client:
         return (time.perf_counter() - begun) * 1000
 
 
-def tool_row(server, tool, code, runs, packages=None, vary=False):
+def tool_row(server, tool, code, runs, packages=None, vary=False, gap_seconds=GAP_SECONDS):
     """Runs one after the other; `vary` makes each program a new one."""
     client = Client(server.port)
     for _ in range(3):
         took, result = client.run(tool, code, packages)
         if result.get("status") != "ok":
             return {"failed": json.dumps(result)[:300]}
-        time.sleep(0.5)  # what is got ready has time to import what it will need
+        time.sleep(2 * gap_seconds)
     samples = []
     for i in range(runs):
-        time.sleep(GAP_SECONDS)
+        time.sleep(gap_seconds)
         took, result = client.run(tool, code.replace("1", str(i + 10), 1) if vary else code, packages)
         samples.append(took)
     return figures(samples)
@@ -172,10 +172,10 @@ def measure(runs, seconds, build):
     warm = Stage({"x": [say("x")]}, LIMITS, env=client_settings())
     try:
         row("python, warm", lambda: tool_row(warm.server, "code_exec_python", "print(1)", runs))
-        row("numpy, warm", lambda: tool_row(warm.server, "code_exec_python", data, runs // 2, ["numpy", "pandas"]))
-        row("pandas, warm", lambda: tool_row(warm.server, "code_exec_python", frame, runs // 2, ["numpy", "pandas"]))
+        row("numpy, warm", lambda: tool_row(warm.server, "code_exec_python", data, runs // 4, ["numpy", "pandas"], gap_seconds=1.5))
+        row("pandas, warm", lambda: tool_row(warm.server, "code_exec_python", frame, runs // 4, ["numpy", "pandas"], gap_seconds=1.5))
         row("ruby, warm", lambda: tool_row(warm.server, "code_exec_ruby", "puts 1", runs))
-        row("node, warm", lambda: tool_row(warm.server, "code_exec_node", "console.log(1)", runs // 2))
+        row("node, warm", lambda: tool_row(warm.server, "code_exec_node", "console.log(1)", runs // 2, gap_seconds=0.3))
         row("go, a new program", lambda: tool_row(warm.server, "code_exec_go", "fmt.Println(1)", 10, vary=True))
         row("go, the same again", lambda: tool_row(warm.server, "code_exec_go", "fmt.Println(1)", runs // 2))
         row("kill accuracy", lambda: kill_accuracy(warm.server))

@@ -69,7 +69,9 @@ int run_packages_warm(const PackagesOptions& options, const Hooks& hooks, Consol
   call.arguments = json::object({{"code", "\n"}, {"packages", json::array(packages)}}).dump();
   call.config_file = options.config_file;
   call.json = options.json;
-  return run_call(call, hooks, console);
+  const int code = run_call(call, hooks, console);
+  if (code == kDone && !options.json) console.out("ready: " + std::to_string(packages.size()) + (packages.size() == 1 ? " package\n" : " packages\n"));
+  return code;
 }
 
 }  // namespace collet::cli

@@ -152,6 +152,28 @@ TEST_F(Commands, ModelCommands) {
   EXPECT_EQ(out_, "bytes: 7\n");
 }
 
+TEST_F(Commands, PackagesAreListedAndPruned) {
+  const Value set = json::object({{"label", "language: a, b"}, {"bytes", 2'500'000}, {"files", 12}, {"made_at_s", 0}, {"used_at_s", 86'400}, {"key", "k"}});
+  hooks_.packages.list = [&](const config::Settings&) { return json::array(std::vector<Value>{set}); };
+  std::uint64_t kept = 1;
+  hooks_.packages.prune = [&](const config::Settings&, std::uint64_t bytes_max) {
+    kept = bytes_max;
+    return json::array(std::vector<Value>{});
+  };
+  EXPECT_EQ(run({"packages", "list"}), 0) << err_;
+  EXPECT_TRUE(out_.starts_with("SIZE    FILES  LAST USED         WHAT\n2.5 MB  12     1970-01-0")) << out_;
+  EXPECT_TRUE(out_.ends_with("  language: a, b\n1 set, 2.5 MB\n")) << out_;
+  EXPECT_EQ(run({"packages", "list", "--json"}), 0);
+  EXPECT_EQ((*Value::parse(out_)).at(0)["label"], Value("language: a, b"));
+  EXPECT_EQ(run({"packages", "prune"}), 0);
+  EXPECT_EQ(out_, "nothing to delete\n");
+  EXPECT_EQ(kept, 0u);
+  EXPECT_EQ(run({"packages", "prune", "--keep", "2GB"}), 0) << err_;
+  EXPECT_EQ(kept, 2'147'483'648u);
+  EXPECT_EQ(run({"packages", "prune", "--keep", "lots"}), 2);
+  EXPECT_EQ(run({"packages", "warm", "tool"}), 2) << "of what?";
+}
+
 TEST_F(Commands, TheWrongWordIsNamed) {
   EXPECT_EQ(run({"serv"}), 2);
   EXPECT_TRUE(err_.starts_with("collet knows no command \"serv\"; did you mean \"serve\"?\n")) << err_;

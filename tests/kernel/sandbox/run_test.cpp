@@ -232,7 +232,7 @@ TEST_F(RunTest, ARunCancelledBeforeItStartsNeverRuns) {
 
 // More than the launcher keeps ready: the end of one must not take others along.
 TEST_F(RunTest, ManySetsOfRootsAreServedInAnyOrder) {
-  char name[] = "/tmp/collet-roots-XXXXXX";
+  char name[] = "/var/tmp/collet-roots-XXXXXX";
   ASSERT_NE(::mkdtemp(name), nullptr);
   const std::string folder = name;
   ::chmod(name, 0755);

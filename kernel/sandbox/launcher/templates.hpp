@@ -14,7 +14,7 @@ class Templates {
  public:
   /// A detached copy for one box of the tree with these roots; -1 with the failing
   /// step. Trees are built anew after a minute, so that a root that was replaced
-  /// shows, and the oldest goes when there are too many.
+  /// shows, and all go when there are too many.
   int copy(const std::vector<const char*>& roots, Failure& failure);
 
  private:
@@ -23,7 +23,7 @@ class Templates {
     std::uint64_t made_ns = 0;
     int root = -1;
   };
-  static void drop(const Entry& entry);
+  void drop_until(std::list<Entry>::iterator oldest);
 
   std::list<Entry> entries_;  // newest first
 };

@@ -230,6 +230,27 @@ TEST_F(RunTest, ARunCancelledBeforeItStartsNeverRuns) {
   EXPECT_EQ(result.stdout_text, "");
 }
 
+// More than the launcher keeps ready: the end of one must not take others along.
+TEST_F(RunTest, ManySetsOfRootsAreServedInAnyOrder) {
+  char name[] = "/var/tmp/collet-roots-XXXXXX";
+  ASSERT_NE(::mkdtemp(name), nullptr);
+  const std::string folder = name;
+  ::chmod(name, 0755);
+  const auto run_with = [&](int i) {
+    const std::string root = folder + "/" + std::to_string(i);
+    std::filesystem::create_directories(root + "/here");
+    BoxSpec spec = shell("ls " + root);
+    spec.roots.push_back(root);
+    return run(std::move(spec));
+  };
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(run_with(i).stdout_text, "here\n") << i;
+  for (const int i : {10, 19, 0, 15, 4, 18}) {
+    const auto result = run_with(i);
+    EXPECT_EQ(result.stdout_text, "here\n") << i << describe(result);
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(RunTest, ManyRunsShareTheSlots) {
   std::vector<BoxSpec> specs;
   for (int i = 0; i < 60; ++i) specs.push_back(shell("echo " + std::to_string(i)));

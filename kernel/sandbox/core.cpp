@@ -23,10 +23,6 @@ Check launcher_is_lost() {
   return {"launcher", false, "the sandbox launcher has ended, and the server has no rights left to start another", "Restart collet"};
 }
 
-std::uint32_t slot_count(const config::SandboxSettings& settings) {
-  return static_cast<std::uint32_t>(std::max(1, settings.boxes_max) + std::max(0, settings.warm_boxes_max));
-}
-
 }  // namespace
 
 std::string text_of(const Check& check) {

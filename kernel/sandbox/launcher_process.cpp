@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/slots.hpp"
+
 namespace collet::sandbox {
 namespace {
 
@@ -106,7 +108,7 @@ Result<std::unique_ptr<LauncherProcess>> LauncherProcess::start(const config::Sa
 
 Result<void> LauncherProcess::shake_hands(const config::SandboxSettings& settings) {
   wire::Setup setup;
-  setup.boxes_max = static_cast<std::uint32_t>(std::max(1, settings.boxes_max) + std::max(0, settings.warm_boxes_max));  // those that wait have places of their own
+  setup.boxes_max = slot_count(settings);
   setup.uid_base = settings.uid_base;
   setup.soft_limits = settings.soft_limits ? 1 : 0;
   setup.owner_pid = static_cast<std::uint32_t>(::getpid());

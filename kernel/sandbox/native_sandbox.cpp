@@ -77,7 +77,7 @@ class NativeSandbox : public Sandbox {
       return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto or native", ""}};
     }
     const std::int64_t first = core_->settings.uid_base;
-    if (first < 1 || first + core_->settings.boxes_max + core_->settings.warm_boxes_max > kUidMax) {
+    if (first < 1 || first + slot_count(core_->settings) > kUidMax) {
       return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max + warm_boxes_max uids", ""}};
     }
     return look();

@@ -2,12 +2,15 @@
 // namespace of its own, so two boxes never share one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
+
+#include "config/settings.hpp"
 
 namespace collet::sandbox {
 
@@ -44,6 +47,11 @@ class SlotLease {
   std::shared_ptr<State> owner_;
   std::uint32_t number_;
 };
+
+/// Places a launcher has: those that run and those that wait have their own.
+[[nodiscard]] inline std::uint32_t slot_count(const config::SandboxSettings& settings) {
+  return static_cast<std::uint32_t>(std::max(1, settings.boxes_max) + std::max(0, settings.warm_boxes_max));
+}
 
 /// [any-thread]
 class Slots {

@@ -65,7 +65,7 @@ sandbox::GateFn answer_gate(const ExecJob& job) {
 
 // The box keeps the time itself, so that its partial output comes back.
 void run_in_box(const std::shared_ptr<ExecJob>& job, std::function<void(sandbox::BoxResult)> done) {
-  sandbox::BoxSpec spec = job->spec;
+  sandbox::BoxSpec spec = std::move(job->spec);  // a job runs once
   const std::int64_t left_ms = job->scope->remaining_ms();
   spec.timeout_ms = spec.timeout_ms > 0 ? std::min(spec.timeout_ms, left_ms) : left_ms;
   if (!job->hosts.empty()) spec.gate = answer_gate(*job);

@@ -78,7 +78,7 @@ bool went_well(const ExecResult& run) { return run.outcome == COLLET_EXEC_EXITED
 void finish(Call& call, const ExecResult& run, const ExecReport& report) {
   if (const auto told = call.text(report.text); !told) return call.fail(told.error());
   show_pictures(call, run);
-  call.finish(End{.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}});
+  call.finish(collet::exec_end(run, report));
 }
 
 void install_first(Call call, const Language& language, const Runtime& runtime, std::vector<std::string> packages,

@@ -118,7 +118,7 @@ class CodeExec {
 
   /// Then the next one, and after the last the program.
   static void take_step(Call call, const Offered& offered, std::shared_ptr<const Plan> plan, std::size_t at) {
-    if (at == plan->steps.size()) return run(std::move(call), offered, plan->run);
+    if (at == plan->steps.size()) return run(std::move(call), offered, {plan, &plan->run});
     const auto begun = call.exec(plan->steps[at].request, [call, &offered, plan, at](const ExecResult& made) mutable {
       if (went_well(made)) take_step(std::move(call), offered, std::move(plan), at + 1);
       else finish(call, made, plan->steps[at].failed(made));
@@ -126,11 +126,11 @@ class CodeExec {
     if (!begun) call.fail(begun.error());
   }
 
-  static void run(Call call, const Offered& offered, ExecRequest request) {
-    const auto begun = call.exec(request, [call, &offered, request](const ExecResult& result) mutable {
+  static void run(Call call, const Offered& offered, std::shared_ptr<const ExecRequest> request) {
+    const auto begun = call.exec(*request, [call, &offered, request](const ExecResult& result) mutable {
       const Need* need = offered.language->need;
-      const bool is_needed = need != nullptr && result.captured == need->marker && request.trees.size() <= kCachePlace;
-      if (is_needed) run_with(std::move(call), offered, *need, std::move(request));
+      const bool is_needed = need != nullptr && result.captured == need->marker && request->trees.size() <= kCachePlace;
+      if (is_needed) run_with(std::move(call), offered, *need, *request);
       else finish(call, result, report_of(result, publish_files(call, result)));
     });
     if (!begun) call.fail(begun.error());
@@ -141,7 +141,7 @@ class CodeExec {
                   [&offered, request = std::move(request)](Call begun, const std::string& key) mutable {
                     request.trees.resize(kCachePlace + 1);
                     request.trees[kCachePlace] = key;
-                    run(std::move(begun), offered, std::move(request));
+                    run(std::move(begun), offered, std::make_shared<const ExecRequest>(std::move(request)));
                   });
   }
 

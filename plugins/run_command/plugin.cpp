@@ -61,7 +61,7 @@ ToolSpec tool() {
 void finish(Call& call, const ExecResult& run) {
   const ExecReport report = exec_report(run);
   if (const auto told = call.text(report.text); !told) return call.fail(told.error());
-  call.finish(End{.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}});
+  call.finish(exec_end(run, report));
 }
 
 }  // namespace

@@ -103,6 +103,10 @@ ExecReport exec_report(const ExecResult& run, const ExecValue& value, const Memb
 
 ExecReport compile_report(const ExecResult& run) { return report_of(run, {}, {}, "compile"); }
 
+End exec_end(const ExecResult& run, const ExecReport& report) {
+  return {.is_error = report.is_error, .is_empty = report.is_empty, .retryable = run.outcome == COLLET_EXEC_CAPACITY, .details = {}};
+}
+
 ExecReport install_report(const ExecResult& run, std::string_view what) {
   const bool has_failed = run.outcome == COLLET_EXEC_EXITED || run.outcome == COLLET_EXEC_FAILED;
   Members members = head_of(run, std::string(what) + ": " + stderr_of(run), has_failed ? "install_failed" : status_of(run),

@@ -21,7 +21,7 @@ import sys
 import threading
 import time
 
-from harness import KEY, Stage, descendants, say
+from harness import KEY, Stage, descendants, package_clients, say
 
 PYTHON = ["/usr/bin/python3", "-I", "-S", "-c", "print(1)"]
 BUBBLEWRAP = ["bwrap", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
@@ -169,7 +169,7 @@ def measure(runs, seconds, build):
         row("python3 in bubblewrap", lambda: bare(BUBBLEWRAP + PYTHON, runs))
     data = "import numpy as np; print(np.arange(1000).mean())"
     frame = "import pandas as pd; print(pd.DataFrame({'a': range(10)}).describe())"
-    warm = Stage({"x": [say("x")]}, LIMITS, env=client_settings())
+    warm = Stage({"x": [say("x")]}, LIMITS, env=package_clients())
     try:
         row("python, warm", lambda: tool_row(warm.server, "code_exec_python", "print(1)", runs))
         row("numpy, warm", lambda: tool_row(warm.server, "code_exec_python", data, runs // 4, ["numpy", "pandas"], gap_seconds=1.5))
@@ -182,7 +182,7 @@ def measure(runs, seconds, build):
         row("throughput, print(1)", lambda: throughput(warm.server, seconds))
     finally:
         warm.stop()
-    cold = Stage({"x": [say("x")]}, {**LIMITS, "sandbox": {"warm_boxes_max": 0}}, env=client_settings())
+    cold = Stage({"x": [say("x")]}, {**LIMITS, "sandbox": {"warm_boxes_max": 0}}, env=package_clients())
     try:
         row("python, cold", lambda: tool_row(cold.server, "code_exec_python", "print(1)", runs))
         row("python with a package, cold", lambda: tool_row(cold.server, "code_exec_python", "print(1)", runs, ["six"]))
@@ -193,17 +193,13 @@ def measure(runs, seconds, build):
         cold.stop()
     many = {"sandbox": {"boxes_max": SLEEPERS + 50, "queue_max": 2 * SLEEPERS, "memory_budget": 1}, "limits": {"calls_per_tool_max": 64, "connections_per_ip_max": 4096},
             "sizes": {"standard-1x": {"memory_bytes": 32 << 20, "pids_max": 16, "cpu_weight": 50, "cpu_cores": 1, "disk_bytes": 16 << 20}}}
-    crowd = Stage({"x": [say("x")]}, {**LIMITS, **many}, env=client_settings())
+    crowd = Stage({"x": [say("x")]}, {**LIMITS, **many}, env=package_clients())
     try:
         row(f"another request while {SLEEPERS} runs sleep", lambda: sleepers(crowd.server, SLEEPERS))
     finally:
         crowd.stop()
     row("doctor: a probe box and its checks", lambda: preflight(build))
     return rows
-
-
-def client_settings():
-    return {name: value for name, value in os.environ.items() if name.lower().startswith(("pip_", "npm_config_"))}
 
 
 def print_table(rows):

@@ -255,6 +255,12 @@ class Collet(Process):
         return descendants(self.pid)
 
 
+def package_clients():
+    """What this host tells package clients by their variables: indexes, certificates."""
+    return {name: value for name, value in os.environ.items()
+            if name.lower().startswith(("pip_", "npm_config_", "goproxy", "gosumdb"))}
+
+
 def processes():
     """pid -> (parent pid, command line) of every living process."""
     table = {}

@@ -2,9 +2,8 @@
 
 import concurrent.futures
 import json
-import os
 
-from harness import BUILD, Stage, StageTest, main
+from harness import BUILD, Stage, StageTest, main, package_clients
 
 
 class Calls(StageTest):
@@ -14,8 +13,7 @@ class Calls(StageTest):
 
     @classmethod
     def setUpClass(cls):
-        clients = {name: value for name, value in os.environ.items() if name.lower().startswith(("pip_", "npm_config_", "goproxy", "gosumdb"))}
-        cls.stage = Stage(cls.scenarios, cls.config, env=clients)
+        cls.stage = Stage(cls.scenarios, cls.config, env=package_clients())
         cls.server, cls.model = cls.stage.server, cls.stage.model
 
     def run_code(self, tool, code, key="first-test-key", **arguments):

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "collet/call.hpp"
 #include "collet/json.hpp"
 #include "collet/services.hpp"
 
@@ -25,6 +26,9 @@ struct ExecReport {
 
 /// @param more appended to the usual members.
 [[nodiscard]] ExecReport exec_report(const ExecResult& run, const ExecValue& value = {}, const Members& more = {});
+
+/// How a call ends that such a report answers.
+[[nodiscard]] End exec_end(const ExecResult& run, const ExecReport& report);
 
 /// Of a run that should have compiled the program, and has not. What a compiler says of
 /// a program is a result, as the program's own failure is.

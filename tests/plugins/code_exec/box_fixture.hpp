@@ -7,20 +7,9 @@
 #include <unistd.h>
 
 #include "collet/abi.h"
-#include "kernel/plugin/host_fixture.hpp"
+#include "plugins/real_boxes.hpp"
 
 namespace collet::test {
-
-/// The launcher is forked before the fixture starts its thread.
-struct Boxes {
-  Boxes() {
-    config::SandboxSettings settings;
-    settings.uid_base = 1'000'000 + std::int64_t{::getpid()} * 128;
-    settings.boxes_max = 8;
-    box_ = sandbox::Sandbox::start(settings);
-  }
-  std::unique_ptr<sandbox::Sandbox> box_;
-};
 
 class CodeExecBox : private Boxes, public PluginHostTest {
  protected:

@@ -6,18 +6,12 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <fcntl.h>
 #include <grp.h>
 #include <linux/futex.h>
-#include <linux/keyctl.h>
-#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -78,59 +72,19 @@ bool hold_signals_for_reaper() {
   return ::sigprocmask(SIG_SETMASK, &blocked, nullptr) == 0;
 }
 
-bool join_new_keyring() {
-  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) >= 0) return true;
-  return errno == ENOSYS;  // a kernel without keyrings has none to hide
-}
-
 void confine(const BoxPlan& plan) {
   // Nobody may look into the first process, whose memory once was the launcher's.
   require(plan, Step::capabilities, ::prctl(PR_SET_DUMPABLE, 0) == 0);
-  require(plan, Step::keyring, join_new_keyring());
-  require(plan, Step::no_new_privs, ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-  if (plan.box.landlock) require(plan, Step::landlock, restrict_with_landlock(plan));
-  require(plan, Step::capabilities, drop_capabilities());
-  require(plan, Step::filter,
-          ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &plan.box.filter) == 0);
-}
-
-int input_target(const BoxPlan& plan, std::size_t index) { return plan.spec->input_fds[index]; }
-
-// 0, 1, 2 and the agreed extras; everything else is closed. The launcher keeps
-// its own descriptors above 15, so no source is overwritten.
-bool place_descriptors(const BoxPlan& plan) {
-  bool used[wire::kLastExtraFd + 1] = {};
-  for (std::size_t i = 0; i < plan.input_fds.size(); ++i) {
-    if (::dup2(plan.input_fds[i], input_target(plan, i)) < 0) return false;
-    used[input_target(plan, i)] = true;
-  }
-  if (!used[0]) {
-    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || (null != 0 && ::dup2(null, 0) < 0)) return false;
-  }
-  if (::dup2(plan.stdout_fd, 1) < 0 || ::dup2(plan.stderr_fd, 2) < 0) return false;
-  if (plan.capture_fd >= 0) {
-    if (::dup2(plan.capture_fd, plan.spec->capture_fd) < 0) return false;
-    used[plan.spec->capture_fd] = true;
-  }
-  for (int fd = wire::kFirstExtraFd; fd <= wire::kLastExtraFd; ++fd) {
-    if (!used[fd]) ::close(fd);
-  }
-  return ::close_range(wire::kLastExtraFd + 1, ~0u, 0) == 0;
-}
-
-// The launcher raised the first process. Who has given it up cannot have it back.
-bool go_back_to_normal_priority() {
-  constexpr long kNormal = 20;  // the raw call counts from 1 (nice 19) to 40 (nice -20)
-  return ::syscall(SYS_getpriority, PRIO_PROCESS, 0) <= kNormal || ::setpriority(PRIO_PROCESS, 0, 0) == 0;
+  Step step = Step::none;
+  if (!drop_rights(plan.program, step)) give_up(plan, step);
+  require(plan, Step::filter, install_filter(plan.box.filter));
 }
 
 [[noreturn]] void run_program(const BoxPlan& plan) {
-  require(plan, Step::session, ::setsid() >= 0);
-  require(plan, Step::limits, go_back_to_normal_priority());
-  require(plan, Step::limits, set_program_limits(plan));
-  require(plan, Step::descriptors, place_descriptors(plan));
-  require(plan, Step::cwd, ::chdir(plan.spec->app_root != nullptr ? "/app" : "/work") == 0);
+  Step step = Step::none;
+  if (!settle_program(plan.program, step)) give_up(plan, step);
+  require(plan, Step::descriptors, place_descriptors(plan.program, plan.fds));
+  require(plan, Step::cwd, enter_first_folder(plan.program));
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

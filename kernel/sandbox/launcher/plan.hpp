@@ -13,14 +13,12 @@
 
 #include "sandbox/fd.hpp"
 #include "sandbox/launcher/cgroup.hpp"
+#include "sandbox/launcher/program.hpp"
 #include "sandbox/wire.hpp"
 
 namespace collet::launcher {
 
 using wire::Failure;
-using wire::Step;
-
-inline constexpr uid_t kBoxUid = 1000;  ///< What a program in a box sees as its uid and gid.
 
 /// Memory that launcher and box share, so that a box can tell how far it got
 /// without any descriptor. The program itself never sees it: exec drops it.
@@ -52,15 +50,12 @@ struct Mount {
   UniqueFd tree;       ///< A detached copy, where the launcher has made it already.
 };
 
-/// The part that is the same for all boxes of a slot; a warm parent process
-/// would be made from it as well.
+/// The part that is the same for all boxes of a slot.
 struct BoxTemplate {
   IdRange ids;
   bool user_ns = true;
   bool fresh_net = false;      ///< Make a net namespace instead of inheriting the slot's.
-  bool soft_limits = false;
   bool keeps_groups = false;   ///< Supplementary ones of an unprivileged launcher.
-  bool landlock = false;
   std::array<int, kControllers> cgroup_tasks = {-1, -1, -1, -1};  ///< v1 files that take the writer's own pid.
   int cgroup_v2 = -1;          ///< Folder to be born in.
   sock_fprog filter{};
@@ -76,11 +71,9 @@ struct BoxPlan {
   std::vector<Mount> late;    ///< What goes over or into the box's own folders.
   char tmpfs_bytes[24] = {};
   char tmpfs_inodes[24] = {};
-  int stdout_fd = -1;
-  int stderr_fd = -1;
-  int capture_fd = -1;
+  ProgramPlan program;
+  ProgramFds fds;
   int run_socket = -1;        ///< Where the box sends what it opens for the server.
-  std::vector<int> input_fds;
   SharedPage* page = nullptr;
 };
 
@@ -115,9 +108,6 @@ int enter_tree(const BoxPlan& plan);
 /// Hands the server what it asked to have opened. False with errno.
 bool send_openings(const BoxPlan& plan, int out_folder);
 bool raise_loopback();
-bool drop_capabilities();
-bool restrict_with_landlock(const BoxPlan& plan);
-bool set_program_limits(const BoxPlan& plan);
 [[noreturn]] void reap(const BoxPlan& plan, pid_t program);
 
 }  // namespace collet::launcher

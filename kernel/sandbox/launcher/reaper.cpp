@@ -84,10 +84,10 @@ int wait_for_signal(siginfo_t& info, bool poll_memory) {
 void reap(const BoxPlan& plan, pid_t program) {
   SharedPage& page = *plan.page;
   ::close_range(0, ~0u, 0);
-  const std::uint64_t memory_max = plan.spec->limits.memory_bytes;
+  const std::uint64_t memory_max = plan.program.limits.memory_bytes;
   for (bury(page, program, WNOHANG); page.status_known == 0; bury(page, program, WNOHANG)) {
     siginfo_t info{};
-    const int signal = wait_for_signal(info, plan.box.soft_limits);
+    const int signal = wait_for_signal(info, plan.program.soft_limits);
     // From outside the box. The program may send us what it likes; a sender that is made
     // up comes with another code, as the kernel lets nobody queue what kill() would send.
     const bool is_order = info.si_code == SI_USER && info.si_pid == 0;

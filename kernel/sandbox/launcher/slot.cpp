@@ -80,6 +80,19 @@ bool shows_host_folders(const wire::SpecView& spec) {
   return spec.app_root != nullptr;
 }
 
+void plan_program(const wire::SpecView& spec, const RunFds& fds, BoxPlan& plan) {
+  plan.program.limits = spec.limits;
+  plan.program.app_scratch = spec.app_scratch;
+  plan.program.starts_in_app = spec.app_root != nullptr;
+  plan.program.capture_target = spec.capture_fd;
+  plan.fds = {fds.out.get(), fds.err.get(), fds.capture.get(), {}};
+  for (std::size_t i = 0; i < fds.inputs.size(); ++i) {
+    plan.program.input_targets[i] = spec.input_fds[i];
+    plan.fds.inputs[i] = fds.inputs[i].get();
+  }
+  plan.program.input_count = static_cast<std::uint32_t>(fds.inputs.size());
+}
+
 }  // namespace
 
 Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index) {
@@ -120,11 +133,8 @@ bool Slot::start(const wire::SpecView& spec, RunFds fds) {
   BoxPlan plan;
   plan.spec = &spec;
   plan.page = page_;
-  plan.stdout_fd = fds.out.get();
-  plan.stderr_fd = fds.err.get();
-  plan.capture_fd = fds.capture.get();
   plan.run_socket = socket_.get();
-  for (const auto& input : fds.inputs) plan.input_fds.push_back(input.get());
+  plan_program(spec, fds, plan);
   if (!prepare(spec, plan)) return false;
   if (!clone_box(plan)) return fail(Step::clone, errno);
   if (plan.box.user_ns && !write_maps(plan.box.ids)) {
@@ -145,15 +155,15 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
   box.ids.outside = own_uids ? static_cast<uid_t>(host_.setup.uid_base + index_) : ::geteuid();
   if (!box.user_ns) box.ids.inside = box.ids.outside;
   box.fresh_net = !own_uids;
-  box.soft_limits = !host_.can(wire::kHardLimits);
-  box.landlock = host_.can(wire::kLandlock);
+  plan.program.soft_limits = !host_.can(wire::kHardLimits);
+  plan.program.landlock = host_.can(wire::kLandlock);
   box.keeps_groups = !own_uids;
   box.filter = as_program(shows_host_folders(spec) ? host_.strict_filter : host_.filter);
   box.life_fd = host_.life_read.get();
   box.life_write_fd = host_.life_write.get();
   // A program may open /dev/stdout anew, and a pipe belongs to who made it.
-  std::vector<int> pipes = {plan.stdout_fd, plan.stderr_fd, plan.capture_fd};
-  std::ranges::copy_if(plan.input_fds, std::back_inserter(pipes), is_pipe);
+  std::vector<int> pipes = {plan.fds.out, plan.fds.err, plan.fds.capture};
+  std::copy_if(plan.fds.inputs, plan.fds.inputs + plan.program.input_count, std::back_inserter(pipes), is_pipe);
   for (const int fd : pipes) {
     if (own_uids && fd >= 0 && ::fchown(fd, box.ids.outside, box.ids.outside) != 0) return fail(Step::slot, errno);
   }

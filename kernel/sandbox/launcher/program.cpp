@@ -1,15 +1,17 @@
-// Rights and limits of the program.
-#include "sandbox/launcher/plan.hpp"
+#include "sandbox/launcher/program.hpp"
 
 #include <cerrno>
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 // Newer than the headers of Debian 12.
 #ifndef LANDLOCK_ACCESS_FS_REFER
@@ -51,8 +53,6 @@ bool set_limit(int resource, rlim_t value) {
   return ::setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0;
 }
 
-}  // namespace
-
 bool drop_capabilities() {
   int capability = 0;
   while (::prctl(PR_CAPBSET_DROP, capability) == 0) ++capability;
@@ -69,7 +69,7 @@ bool drop_capabilities() {
 
 // A second wall behind the read-only mounts and the net namespace. Needs a
 // kernel that knows scopes (Landlock 6); older ones do without.
-bool restrict_with_landlock(const BoxPlan& plan) {
+bool restrict_with_landlock(const ProgramPlan& plan) {
   const LandlockRules attributes{kChanges, 0, kScopeAbstractSocketAndSignal};
   const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (rules < 0) return false;
@@ -77,7 +77,7 @@ bool restrict_with_landlock(const BoxPlan& plan) {
   const bool built = allow_below(rules, "/work", kNoNodes) && allow_below(rules, "/tmp", kNoNodes) &&
                      allow_below(rules, "/dev/shm", kNoNodes) && allow_below(rules, "/out", kNoNodes) &&
                      allow_below(rules, "/dev", kWrite) && allow_below(rules, "/proc", kWrite) &&
-                     (!plan.spec->app_scratch || allow_below(rules, "/app", kNoNodes));
+                     (!plan.app_scratch || allow_below(rules, "/app", kNoNodes));
   const bool active = built && ::syscall(SYS_landlock_restrict_self, rules, 0) == 0;
   const int error = errno;
   ::close(rules);
@@ -85,15 +85,74 @@ bool restrict_with_landlock(const BoxPlan& plan) {
   return active;
 }
 
-bool set_program_limits(const BoxPlan& plan) {
-  const wire::Limits& limits = plan.spec->limits;
+bool set_limits(const ProgramPlan& plan) {
+  const wire::Limits& limits = plan.limits;
   // No limit on address space: Go and V8 reserve far more than they use.
   const bool common = set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_NOFILE, 256) &&
                       set_limit(RLIMIT_NPROC, limits.pids_max) && set_limit(RLIMIT_FSIZE, limits.disk_bytes) &&
                       set_limit(RLIMIT_CPU, limits.cpu_seconds) && set_limit(RLIMIT_MEMLOCK, 65'536) &&
                       set_limit(RLIMIT_MSGQUEUE, 0) && set_limit(RLIMIT_SIGPENDING, 1024) &&
                       set_limit(RLIMIT_RTPRIO, 0) && set_limit(RLIMIT_NICE, 0);
-  return common && (!plan.box.soft_limits || set_limit(RLIMIT_DATA, limits.memory_bytes));
+  return common && (!plan.soft_limits || set_limit(RLIMIT_DATA, limits.memory_bytes));
 }
+
+bool join_new_keyring() {
+  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr) >= 0) return true;
+  return errno == ENOSYS;  // a kernel without keyrings has none to hide
+}
+
+// The launcher raised the first process. Who has given it up cannot have it back.
+bool go_back_to_normal_priority() {
+  constexpr long kNormal = 20;  // the raw call counts from 1 (nice 19) to 40 (nice -20)
+  return ::syscall(SYS_getpriority, PRIO_PROCESS, 0) <= kNormal || ::setpriority(PRIO_PROCESS, 0, 0) == 0;
+}
+
+bool try_step(Step& step, Step what, bool ok) {
+  if (!ok) step = what;
+  return ok;
+}
+
+}  // namespace
+
+bool drop_rights(const ProgramPlan& plan, Step& step) {
+  return try_step(step, Step::keyring, join_new_keyring()) &&
+         try_step(step, Step::no_new_privs, ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) &&
+         (!plan.landlock || try_step(step, Step::landlock, restrict_with_landlock(plan))) &&
+         try_step(step, Step::capabilities, drop_capabilities());
+}
+
+bool install_filter(const sock_fprog& filter) {
+  return ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+}
+
+bool settle_program(const ProgramPlan& plan, Step& step) {
+  return try_step(step, Step::session, ::setsid() >= 0) &&
+         try_step(step, Step::limits, go_back_to_normal_priority() && set_limits(plan));
+}
+
+// 0, 1, 2 and the agreed extras; everything else is closed. The launcher keeps
+// its own descriptors above 15, so no source is overwritten.
+bool place_descriptors(const ProgramPlan& plan, const ProgramFds& fds) {
+  bool used[wire::kLastExtraFd + 1] = {};
+  for (std::uint32_t i = 0; i < plan.input_count; ++i) {
+    if (::dup2(fds.inputs[i], plan.input_targets[i]) < 0) return false;
+    used[plan.input_targets[i]] = true;
+  }
+  if (!used[0]) {
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || (null != 0 && ::dup2(null, 0) < 0)) return false;
+  }
+  if (::dup2(fds.out, 1) < 0 || ::dup2(fds.err, 2) < 0) return false;
+  if (fds.capture >= 0) {
+    if (::dup2(fds.capture, plan.capture_target) < 0) return false;
+    used[plan.capture_target] = true;
+  }
+  for (int fd = wire::kFirstExtraFd; fd <= wire::kLastExtraFd; ++fd) {
+    if (!used[fd]) ::close(fd);
+  }
+  return ::close_range(wire::kLastExtraFd + 1, ~0u, 0) == 0;
+}
+
+bool enter_first_folder(const ProgramPlan& plan) { return ::chdir(plan.starts_in_app ? "/app" : "/work") == 0; }
 
 }  // namespace collet::launcher

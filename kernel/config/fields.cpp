@@ -107,7 +107,7 @@ const Section kSize{"a size", prototype_of<SizeSettings>, {
 const Section kSandbox{"sandbox", prototype_of<SandboxSettings>, {
     choice<&SandboxSettings::backend>("backend", {"auto", "native"}, "What isolates the code."),
     number<&SandboxSettings::boxes_max>("boxes_max", 1, 4096, "boxes", "Boxes at once; further calls wait."),
-    number<&SandboxSettings::uid_base>("uid_base", 1000, 4'000'000'000.0, "uid", "First host uid of the boxes; boxes_max + warm_boxes_max are used."),
+    number<&SandboxSettings::uid_base>("uid_base", 1000, 4'000'000'000.0, "uid", "First host uid of the boxes; boxes_max + warm_boxes_max + 1 are used."),
     number<&SandboxSettings::output_head_bytes>("output_head_bytes", 0, 64 << 20, "bytes", "Kept from the start of each output stream."),
     number<&SandboxSettings::output_tail_bytes>("output_tail_bytes", 0, 64 << 20, "bytes", "Kept from the end of each output stream."),
     number<&SandboxSettings::output_bytes_max>("output_bytes_max", 1024, 16 * kGiB, "bytes", "Output after which the program is ended."),
@@ -119,6 +119,9 @@ const Section kSandbox{"sandbox", prototype_of<SandboxSettings>, {
     number<&SandboxSettings::queue_max>("queue_max", 0, 1'000'000, "runs", "Runs that may wait for room; more are refused."),
     number<&SandboxSettings::warm_boxes_max>("warm_boxes_max", 0, 1024, "boxes", "Boxes kept started ahead of need; 0 is none."),
     number<&SandboxSettings::warm_idle_seconds>("warm_idle_seconds", 1, 86'400, "s", "Without a run for so long, a program is kept ready no longer."),
+    number<&SandboxSettings::zygotes_max>("zygotes_max", 0, 64, "programs", "Programs kept started to be copied into boxes; 0: every box starts its own."),
+    number<&SandboxSettings::zygote_copies_max>("zygote_copies_max", 1, 1'000'000, "copies", "A started program is replaced after so many copies of it."),
+    number<&SandboxSettings::zygote_age_seconds_max>("zygote_age_seconds_max", 1, 86'400, "s", "A started program is replaced after so long."),
     number<&SandboxSettings::warm_memory_floor>("warm_memory_floor", 0, 1, "", "Share of the host's memory that must be free for warm boxes."),
     number<&SandboxSettings::trees_bytes_max>("trees_bytes_max", 0, 64 * kTiB, "bytes", "Kept package sets and caches, all together."),
     number<&SandboxSettings::tree_bytes_max>("tree_bytes_max", 0, kTiB, "bytes", "One package set or cache."),

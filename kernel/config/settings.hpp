@@ -109,7 +109,7 @@ struct SizeSettings {
 struct SandboxSettings {
   std::string backend = "auto";    ///< auto, native.
   int boxes_max = 64;              ///< Boxes at once.
-  std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max are used.
+  std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max + 1 are used.
   std::int64_t output_head_bytes = 48 << 10;
   std::int64_t output_tail_bytes = 16 << 10;
   std::int64_t output_bytes_max = 64ll << 20;
@@ -122,6 +122,9 @@ struct SandboxSettings {
   int queue_max = 256;       ///< Runs that may wait for room; more are refused.
   int warm_boxes_max = 16;   ///< Boxes kept started ahead of need, beside boxes_max; 0: none.
   std::int64_t warm_idle_seconds = 120;  ///< Without a run for so long, a program is kept ready no longer.
+  int zygotes_max = 8;       ///< Programs kept to be copied into boxes; 0: every box starts its own.
+  std::int64_t zygote_copies_max = 1000;       ///< After so many a zygote is replaced ...
+  std::int64_t zygote_age_seconds_max = 600;   ///< ... or after so long.
   double warm_memory_floor = 0.1;        ///< Share of the host's memory that must be free for warm boxes.
   std::int64_t trees_bytes_max = 4ll << 30;  ///< Kept package sets and caches, all together.
   std::int64_t tree_bytes_max = 1ll << 30;   ///< One of them.

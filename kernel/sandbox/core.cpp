@@ -31,7 +31,7 @@ std::string text_of(const Check& check) {
 
 RunCore::RunCore(const config::SandboxSettings& given)
     : settings(given), admission(std::make_shared<Admission>(admission_limits(given))), slots(slot_count(given)),
-      started_as_(::geteuid()), warm_(*this) {}
+      started_as_(::geteuid()), zygotes_(*this), warm_(*this) {}
 
 std::string RunCore::launcher_trouble() {
   const std::unique_lock lock(mutex_, std::try_to_lock);
@@ -60,6 +60,7 @@ std::shared_ptr<LauncherProcess> RunCore::launcher(Check& why_not) {
 
 void RunCore::stop() {
   warm_.stop();
+  zygotes_.drop();
   const std::lock_guard lock(mutex_);
   stopped_ = true;
   if (launcher_) launcher_->end();

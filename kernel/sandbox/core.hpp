@@ -13,6 +13,7 @@
 #include "sandbox/sandbox.hpp"
 #include "sandbox/slots.hpp"
 #include "sandbox/warm_boxes.hpp"
+#include "sandbox/zygotes.hpp"
 
 namespace collet::sandbox {
 
@@ -31,6 +32,7 @@ class RunCore {
   /// Why there will be no launcher for the next run; "" when there is one, or one
   /// can be started. Never waits.
   [[nodiscard]] std::string launcher_trouble();
+  [[nodiscard]] Zygotes& zygotes() { return zygotes_; }
   [[nodiscard]] WarmBoxes& warm() { return warm_; }
   /// Ends the warm boxes and the launcher for good.
   void stop();
@@ -41,6 +43,7 @@ class RunCore {
   std::shared_ptr<LauncherProcess> launcher_;
   bool started_once_ = false;
   bool stopped_ = false;
+  Zygotes zygotes_;
   WarmBoxes warm_;  // last: it uses the rest until it goes
 };
 

@@ -14,7 +14,7 @@
 namespace collet::sandbox {
 namespace {
 
-constexpr std::size_t kFdsMax = 16;
+constexpr std::size_t kFdsMax = 24;
 
 bool write_all(int fd, std::string_view data) {
   while (!data.empty()) {

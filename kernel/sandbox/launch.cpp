@@ -123,15 +123,16 @@ Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSetting
   return wire::encode(told);
 }
 
-Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late) {
+Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late, Start start) {
   auto slot = core.slots.take();
   if (!slot) return Error{Errc::unavailable, "every place for a box is taken by one that could not be ended; restart collet"};
-  Launched ours{std::move(*slot), {}, {}, {}, {}, {}, false};
+  Launched ours{std::move(*slot), {}, {}, {}, {}, {}, 0, false};
   BoxEnds theirs;
   if (auto made = make_ends(spec, told, late, ours, theirs); !made) return std::move(made).error();
   wire::RunRequest request;
   request.slot = ours.slot.number();
   request.spec_bytes = static_cast<std::uint32_t>(told.size());
+  if (start == Start::copied) ours.zygote = request.zygote = core.zygotes().id_for(spec);
   if (auto sent = send_request(core, request, theirs.in_order()); !sent) return std::move(sent).error();
   return ours;
 }

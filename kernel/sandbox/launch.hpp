@@ -21,6 +21,7 @@ struct Launched {
   UniqueFd err;
   UniqueFd captured;  ///< If the spec has a capture_fd.
   UniqueFd late;      ///< Where the late input is to be written, if it is not there yet.
+  std::uint32_t zygote = 0;  ///< Whose copy the program is; 0: it is executed.
   bool is_marked = false;  ///< The launcher counts its use of the processor anew.
 };
 
@@ -29,10 +30,12 @@ struct Launched {
 [[nodiscard]] Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSettings& settings);
 
 enum class LateInput { now, later };
+enum class Start { copied, executed };  ///< copied: where there is a zygote.
 
 /// @param told what encode_box() made of `spec`. @error denied: no launcher to be had;
 /// limit: the launcher has much to read, try again; unavailable. [any-thread]
-[[nodiscard]] Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late);
+[[nodiscard]] Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late,
+                                          Start start = Start::copied);
 
 /// Ends a box that nobody waits for, and waits a little for its end: its place must be
 /// empty before the next box enters it.

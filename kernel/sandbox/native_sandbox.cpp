@@ -65,7 +65,11 @@ class NativeSandbox : public Sandbox {
   }
 
   std::size_t warm_boxes() const override { return core_->warm().waiting(); }
-  void drop_warm_boxes() override { core_->warm().drop(); }
+  void drop_warm_boxes() override {
+    core_->zygotes().drop();
+    core_->warm().drop();
+  }
+  std::size_t ready_zygotes() override { return core_->zygotes().ready_count(); }
 
   std::vector<Check> probe() override { return look(); }
   const std::string& unavailable_reason() const override { return reason_; }
@@ -77,8 +81,8 @@ class NativeSandbox : public Sandbox {
       return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto or native", ""}};
     }
     const std::int64_t first = core_->settings.uid_base;
-    if (first < 1 || first + slot_count(core_->settings) > kUidMax) {
-      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max + warm_boxes_max uids", ""}};
+    if (first < 1 || first + slot_count(core_->settings) + 1 > kUidMax) {
+      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max + warm_boxes_max + 1 uids", ""}};
     }
     return look();
   }

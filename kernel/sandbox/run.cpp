@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "sandbox/explain.hpp"
 #include "sandbox/out_folder.hpp"
 
 namespace collet::sandbox {
@@ -109,10 +110,10 @@ Result<Launched> Run::take_box() {
   if (!told) return std::move(told).error();
   const bool may_be_warm = late_input() != nullptr && core_->settings.warm_boxes_max > 0;
   if (may_be_warm && !warm_use_) warm_use_.emplace(core_->warm().begin(spec_, *told));
-  if (may_be_warm) {
+  if (may_be_warm && start_ == Start::copied) {
     if (auto waiting = warm_use_->take()) return std::move(*waiting);
   }
-  return launch_box(*core_, spec_, *told, LateInput::now);
+  return launch_box(*core_, spec_, *told, LateInput::now, start_);
 }
 
 void Run::adopt(Launched box) {
@@ -122,6 +123,7 @@ void Run::adopt(Launched box) {
   err_.pipe.assign(box.err.release());
   if (box.captured) captured_pipe_.assign(box.captured.release());
   launched_ = true;
+  zygote_ = box.zygote;
   if (!box.late) return;
   warm_since_ = boost::asio::steady_timer::clock_type::now();
   if (!box.is_marked) send(wire::Command::mark);
@@ -192,6 +194,7 @@ void Run::on_opened(const wire::Opened& opened, std::vector<UniqueFd> fds) {
 }
 
 void Run::on_end() {
+  if (must_start_again()) return start_again();
   reported_ = true;
   socket_.close();
   if (out_folder_ && done_) kept_out_ = keep_out_folder(core_, std::move(out_folder_), std::move(*slot_));
@@ -203,6 +206,27 @@ void Run::on_end() {
   timer_.async_wait([self = shared_from_this()](error_code error) {
     if (!error) self->take_rest();
   });
+}
+
+// The zygote went, or could not get into the box: nothing of the program has run.
+bool Run::must_start_again() const {
+  return zygote_ != 0 && done_ && !cause_ && report_ && report_->failure.step != wire::Step::none;
+}
+
+void Run::start_again() {
+  core_->zygotes().failed(zygote_, explain(report_->failure, spec_).message);
+  start_ = Start::executed;
+  launched_ = false;
+  warm_since_.reset();
+  report_.reset();
+  late_written_bytes_ = 0;
+  for (Pipe* pipe : {&socket_, &out_.pipe, &err_.pipe, &captured_pipe_, &late_pipe_}) {
+    error_code ignored;
+    pipe->close(ignored);
+  }
+  out_folder_.reset();
+  slot_.reset();
+  launch();
 }
 
 void Run::arm_deadline() {

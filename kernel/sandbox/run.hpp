@@ -56,6 +56,8 @@ class Run : public std::enable_shared_from_this<Run> {
   void on_message();
   void on_opened(const wire::Opened& opened, std::vector<UniqueFd> fds);
   void on_end();
+  [[nodiscard]] bool must_start_again() const;
+  void start_again();
   void on_deadline();
   void arm_deadline();
   void on_grace_over();
@@ -94,6 +96,8 @@ class Run : public std::enable_shared_from_this<Run> {
   Pipe late_pipe_;
   std::size_t late_written_bytes_ = 0;
   std::optional<boost::asio::steady_timer::time_point> warm_since_;  ///< When it was taken.
+  std::uint32_t zygote_ = 0;  ///< Whose copy the program is.
+  Start start_ = Start::copied;
   std::string captured_;
   std::uint64_t captured_total_bytes_ = 0;
   bool was_read_ = false;  ///< The last read_once() brought something.

@@ -83,6 +83,7 @@ void Run::fill_result(BoxResult& result) {
   result.captured = std::move(captured_);
   result.out = std::move(kept_out_);
   result.was_warm = warm_since_.has_value();
+  result.was_copy = zygote_ != 0 && start_ == Start::copied;
 }
 
 }  // namespace collet::sandbox

@@ -28,6 +28,7 @@ struct BoxInput {
   int fd = 0;  ///< 0 or 3..9 inside the box.
   std::string data;
   bool late = false;  ///< The program may have been started, and wait, before it comes.
+  bool fork = false;  ///< With late: the program may be a copy of one that has come so far.
 };
 
 /// Gets the socket that listens on 127.0.0.1:3128 inside a box, before its program
@@ -90,6 +91,7 @@ struct BoxResult {
   std::uint64_t stderr_omitted_bytes = 0;
   std::shared_ptr<OutFolder> out;  ///< Null: nothing was left there.
   bool was_warm = false;    ///< The program had been started ahead and waited.
+  bool was_copy = false;    ///< It was a copy of a zygote.
 };
 
 /// A piece of live output: 1 stdout, 2 stderr.
@@ -122,6 +124,8 @@ class Sandbox {
   [[nodiscard]] virtual std::size_t warm_boxes() const { return 0; }
   /// Ends those that wait; the next runs start their own. Blocks for some ms. [any-thread]
   virtual void drop_warm_boxes() {}
+  /// Programs that wait to be copied. [any-thread]
+  [[nodiscard]] virtual std::size_t ready_zygotes() { return 0; }
 
   /// Builds a probe box and looks at it from inside. Blocks up to a few seconds.
   virtual std::vector<Check> probe() = 0;

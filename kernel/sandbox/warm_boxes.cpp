@@ -197,7 +197,7 @@ void WarmBoxes::keep() {
     is_wanted_ = false;
     const auto woken = [this] { return is_stopped_ || is_wanted_; };
     const bool all_marked = mark_ready();
-    if (waiting_ > 0) changed_.wait_for(lock, all_marked ? kLookAgain : kLookAgainForMark, woken);
+    if (waiting_ > 0 || core_.zygotes().count() > 0) changed_.wait_for(lock, all_marked ? kLookAgain : kLookAgainForMark, woken);
     else changed_.wait(lock, woken);
   }
 }
@@ -235,7 +235,8 @@ void WarmBoxes::forget_dead(WarmProgram& program, std::vector<Launched>& dropped
 // Programs that nobody uses, and all of them when memory is short.
 void WarmBoxes::forget_idle(std::vector<Launched>& dropped) {
   const auto oldest = Clock::now() - seconds(core_.settings.warm_idle_seconds);
-  const bool is_short = waiting_ > 0 && free_memory_share() < core_.settings.warm_memory_floor;
+  const bool is_short = free_memory_share() < core_.settings.warm_memory_floor;
+  core_.zygotes().forget_idle(is_short);
   for (auto at = programs_.begin(); at != programs_.end();) {
     WarmProgram& program = *at->second;
     forget_dead(program, dropped);

@@ -10,7 +10,7 @@ constexpr std::string_view kStepNames[] = {
   "none", "spec", "slot", "cgroup", "net_ns", "clone", "id_map", "session", "cgroup_attach",
   "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
   "devices", "masks", "attach_root", "app_overlay", "pivot", "read_only", "loopback", "openings", "keyring", "capabilities",
-  "no_new_privs", "landlock", "filter", "fork", "limits", "descriptors", "cwd", "exec",
+  "no_new_privs", "landlock", "filter", "fork", "join", "limits", "descriptors", "cwd", "exec",
 };
 static_assert(std::size(kStepNames) == static_cast<std::size_t>(Step::exec) + 1);
 

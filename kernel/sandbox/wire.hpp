@@ -6,6 +6,8 @@
 //   Setup             --- control socket -->
 //                     <--                    Ready
 //   RunRequest + fds  -->                            (one per run, any thread)
+//   ZygoteRequest + fds -->
+//                     <-- its own socket --  ZygoteReady, once; then RunReport and end of file
 //   Command           --- run's own socket ->
 //                     <--                    Opened + fds, from the box itself, if it was asked for
 //                     <--                    RunReport, then end of file
@@ -23,7 +25,7 @@
 
 namespace collet::sandbox::wire {
 
-inline constexpr std::uint32_t kMagic = 0x436c7436;  // changes with any struct here
+inline constexpr std::uint32_t kMagic = 0x436c7437;  // changes with any struct here
 inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
 inline constexpr std::size_t kSpecBytesMax = 4u << 20;
 inline constexpr std::size_t kStringsMax = 4096;
@@ -39,7 +41,7 @@ inline constexpr int kProbeMemoryRefused = 9;  ///< Exit code of the probe that 
 enum class Step : std::uint32_t {
   none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
   host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, app_overlay, pivot, read_only,
-  loopback, openings, keyring, capabilities, no_new_privs, landlock, filter, fork, limits, descriptors, cwd, exec,
+  loopback, openings, keyring, capabilities, no_new_privs, landlock, filter, fork, join, limits, descriptors, cwd, exec,
 };
 [[nodiscard]] std::string_view name(Step step);
 
@@ -64,6 +66,7 @@ enum Ability : std::uint32_t {
   kHardLimits = 4,   ///< Memory and processes are held by cgroups.
   kCpuLimits = 8,
   kLandlock = 16,
+  kZygotes = 32,        ///< A copy of a zygote can become the program of a box.
 };
 
 struct Ready {
@@ -79,6 +82,24 @@ struct RunRequest {
   std::uint32_t magic = kMagic;
   std::uint32_t slot = 0;
   std::uint32_t spec_bytes = 0;
+  std::uint32_t zygote = 0;  ///< The program is a copy of this one; 0: it is executed.
+};
+
+/// A zygote: a program that has come as far as every run of it would, up to reading its
+/// late input; runs get copies of it. Fds that come with it: its socket, whose end is the
+/// zygote's end, the spec, then one per input but the late one.
+struct ZygoteRequest {
+  std::uint32_t magic = kMagic;
+  std::uint32_t id = 0;         ///< Not 0, never used again.
+  std::uint32_t spec_bytes = 0;
+  std::uint32_t late_fd = 0;    ///< Copies are made when this descriptor is first read.
+  std::uint32_t reserved = 0;
+};
+
+/// Copies can be made from now on.
+struct ZygoteReady {
+  std::uint32_t magic = kMagic;
+  std::uint32_t id = 0;
 };
 
 enum class Command : std::uint8_t {

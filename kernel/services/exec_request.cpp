@@ -30,7 +30,7 @@ Result<void> check_known(const collet_exec_request& request) {
     return Error{Errc::unavailable, "flag bits " + std::to_string(request.flags & ~kKnown) + " are unknown to this version"};
   }
   for (std::uint32_t i = 0; i < request.input_count; ++i) {
-    const std::uint32_t unknown = request.inputs[i].flags & ~COLLET_EXEC_INPUT_LATE;
+    const std::uint32_t unknown = request.inputs[i].flags & ~(COLLET_EXEC_INPUT_LATE | COLLET_EXEC_INPUT_FORK);
     if (unknown == 0) continue;
     return Error{Errc::unavailable, "inputs[" + std::to_string(i) + "]: flag bits " + std::to_string(unknown) + " are unknown to this version"};
   }
@@ -62,7 +62,9 @@ Result<std::vector<sandbox::BoxInput>> read_inputs(const collet_exec_request& re
     if (bytes > bytes_max) return bad("inputs are longer than sandbox.input_bytes_max = " + std::to_string(bytes_max));
     const bool is_late = (input.flags & COLLET_EXEC_INPUT_LATE) != 0;
     if (is_late && std::ranges::any_of(out, &sandbox::BoxInput::late)) return bad("more than one input is late");
-    out.push_back({input.fd, std::string(to_view(input.data)), is_late});
+    const bool may_fork = (input.flags & COLLET_EXEC_INPUT_FORK) != 0;
+    if (may_fork && !is_late) return bad("an input with FORK must be LATE");
+    out.push_back({input.fd, std::string(to_view(input.data)), is_late, may_fork});
   }
   return out;
 }

@@ -22,6 +22,12 @@ struct Need {
   std::string_view package;
 };
 
+/// How an interpreter is started.
+struct Start {
+  std::string bootstrap;  ///< Waits at descriptor 5.
+  bool may_fork = false;  ///< It can be copied where it comes to read the code.
+};
+
 /// What differs between languages.
 struct Language {
   std::string_view id;     ///< As in sandbox.runtimes: "python".
@@ -33,10 +39,10 @@ struct Language {
   /// Fills in version and default roots of one that the operator named.
   void (*complete_runtime)(Runtime& runtime);
   /// The program's arguments. The code waits at descriptor 3, a value to show goes
-  /// to descriptor 4, and `bootstrap` waits at descriptor 5.
+  /// to descriptor 4, and the bootstrap waits at descriptor 5.
   std::vector<std::string> (*argv)(const Runtime& runtime);
-  const char* bootstrap;
-  /// Instead of argv and bootstrap: adds the steps that leave a program, and how to run it.
+  Start (*start)(std::string_view code, bool has_packages);
+  /// Instead of argv and start: adds the steps that leave a program, and how to run it.
   /// What was installed is in plan.run.trees. Null: the language is interpreted.
   collet::Result<void> (*compile)(const Runtime& runtime, std::string_view code, Plan& plan);
   const Installer* installer;  ///< Null: packages cannot be installed.

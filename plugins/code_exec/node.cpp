@@ -78,7 +78,7 @@ const Language kNode = {
     find_node,
     complete_node,
     node_argv,
-    kNodeBootstrap,
+    [](std::string_view, bool) { return Start{kNodeBootstrap, false}; },
     nullptr,
     &kNpm,
     &kTypes,

@@ -21,8 +21,9 @@ ExecRequest run_request(const Runtime& runtime) {
 }
 
 void interpret(const Language& language, const Runtime& runtime, std::string code, ExecRequest& request) {
+  Start start = language.start(code, !request.trees.empty());
   request.argv = language.argv(runtime);
-  request.inputs = {{kCodeFd, std::move(code), true}, {kBootstrapFd, language.bootstrap}};
+  request.inputs = {{kCodeFd, std::move(code), true, start.may_fork}, {kBootstrapFd, std::move(start.bootstrap)}};
   request.capture_fd = kCaptureFd;
 }
 

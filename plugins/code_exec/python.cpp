@@ -29,6 +29,27 @@ std::vector<std::string> python_argv(const Runtime& runtime) {
   return argv;
 }
 
+bool is_part_of_name(char c) { return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool mentions(std::string_view code, std::string_view name) {
+  for (std::size_t at = 0; (at = code.find(name, at)) != std::string_view::npos; at += name.size()) {
+    const std::size_t end = at + name.size();
+    const bool is_whole = (at == 0 || !is_part_of_name(code[at - 1])) && (end == code.size() || !is_part_of_name(code[end]));
+    if (is_whole) return true;
+  }
+  return false;
+}
+
+/// What takes long to import is imported before the program is known, but only for those
+/// that name it. Packages that a model chose are imported in nobody's box but their own.
+Start start_python(std::string_view code, bool has_packages) {
+  std::string wanted;
+  for (const std::string_view name : {"numpy", "pandas", "matplotlib"}) {
+    if (mentions(code, name)) wanted.append("'").append(name == "matplotlib" ? "matplotlib.pyplot" : name).append("', ");
+  }
+  return {kPythonBootstrap + ("_collet((" + wanted + "))\n"), wanted.empty() || !has_packages};
+}
+
 std::string python_description(const Runtime& runtime) {
   return describe("a Python " + (runtime.version.empty() ? "3" : runtime.version), runtime, "the standard library",
                   "Print what you want to see: the answer is what the program prints "
@@ -63,7 +84,7 @@ const Language kPython = {
     find_python,
     complete_python,
     python_argv,
-    kPythonBootstrap,
+    start_python,
     nullptr,
     &kPip,
     nullptr,

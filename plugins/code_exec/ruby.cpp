@@ -73,7 +73,7 @@ const Language kRuby = {
     find_ruby,
     complete_ruby,
     ruby_argv,
-    kRubyBootstrap,
+    [](std::string_view, bool) { return Start{kRubyBootstrap, true}; },
     nullptr,
     nullptr,
     nullptr,

@@ -99,7 +99,7 @@ Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
   const auto env = to_strs(request.env);
   const auto roots = to_strs(request.roots);
   std::vector<collet_exec_input> inputs;
-  for (const auto& input : request.inputs) inputs.push_back({input.fd, input.late ? COLLET_EXEC_INPUT_LATE : 0u, to_str(input.data)});
+  for (const auto& input : request.inputs) inputs.push_back({input.fd, (input.late ? COLLET_EXEC_INPUT_LATE : 0u) | (input.fork ? COLLET_EXEC_INPUT_FORK : 0u), to_str(input.data)});
 
   collet_exec_request out = {};
   out.struct_size = sizeof(out);

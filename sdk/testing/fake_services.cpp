@@ -111,7 +111,8 @@ ExecRequest to_request(const collet_exec_request& from) {
   out.roots = to_texts(from.roots, from.root_count);
   for (std::uint32_t i = 0; i < from.input_count; ++i) {
     out.inputs.push_back({from.inputs[i].fd, std::string(to_view(from.inputs[i].data)),
-                          (from.inputs[i].flags & COLLET_EXEC_INPUT_LATE) != 0});
+                          (from.inputs[i].flags & COLLET_EXEC_INPUT_LATE) != 0,
+                          (from.inputs[i].flags & COLLET_EXEC_INPUT_FORK) != 0});
   }
   out.capture_fd = from.capture_fd;
   out.timeout_ms = from.timeout_ms;

@@ -1,5 +1,6 @@
 // The child sequence. Between the clone and the exec there is no heap, no lock
 // and no library state: only system calls, each checked, each with a name.
+#include "sandbox/launcher/net.hpp"
 #include "sandbox/launcher/plan.hpp"
 
 #include <cerrno>
@@ -30,15 +31,6 @@ bool wait_for_maps(SharedPage& page) {
   return true;
 }
 
-// v1: a task that moves itself takes the kernel's short path; the launcher
-// writing the pid would wait for a grace period.
-bool enter_cgroups(const BoxTemplate& box) {
-  for (const int tasks : box.cgroup_tasks) {
-    if (tasks >= 0 && ::write(tasks, "0", 1) != 1) return false;
-  }
-  return true;
-}
-
 bool take_uid(const BoxTemplate& box) {
   const uid_t id = box.ids.inside;
   // Without this the kernel would take the capabilities away together with
@@ -55,15 +47,6 @@ bool has_no_groups(const BoxTemplate& box) {
   return box.keeps_groups || ::syscall(SYS_getgroups, 0, nullptr) == 0;
 }
 
-// The launcher may have died before; its end of the pipe then hangs up.
-bool die_with_launcher(const BoxTemplate& box) {
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
-  pollfd life{box.life_fd, POLLIN, 0};
-  if (::poll(&life, 1, 0) < 0) return false;
-  if ((life.revents & POLLHUP) != 0) ::_exit(125);
-  return true;
-}
-
 // The launcher handles no signal, so there is only the mask to set.
 bool hold_signals_for_reaper() {
   sigset_t blocked;
@@ -72,11 +55,15 @@ bool hold_signals_for_reaper() {
   return ::sigprocmask(SIG_SETMASK, &blocked, nullptr) == 0;
 }
 
+// Nobody may look into the first process, whose memory once was the launcher's.
+void close_to_looks(const BoxPlan& plan) { require(plan, Step::capabilities, ::prctl(PR_SET_DUMPABLE, 0) == 0); }
+
 void confine(const BoxPlan& plan) {
-  // Nobody may look into the first process, whose memory once was the launcher's.
-  require(plan, Step::capabilities, ::prctl(PR_SET_DUMPABLE, 0) == 0);
   Step step = Step::none;
-  if (!drop_rights(plan.program, step)) give_up(plan, step);
+  ProgramPlan rights = plan.program;
+  // Landlock would keep it from signalling a program that is not its own child.
+  if (plan.offers >= 0) rights.landlock = false;
+  if (!drop_rights(rights, step)) give_up(plan, step);
   require(plan, Step::filter, install_filter(plan.box.filter));
 }
 
@@ -93,7 +80,46 @@ void confine(const BoxPlan& plan) {
   give_up(plan, Step::exec);
 }
 
+void start_program(const BoxPlan& plan) {
+  close_to_looks(plan);
+  confine(plan);
+  const pid_t program = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  require(plan, Step::fork, program >= 0);
+  if (program == 0) run_program(plan);
+  plan.page->program.store(program, std::memory_order_release);
+}
+
+// The zygote has to look at this process to find the box, which nothing else in it can:
+// the copy runs no line of its own before this process is closed again.
+void adopt_copy(const BoxPlan& plan) {
+  require(plan, Step::join, ::prctl(PR_SET_DUMPABLE, 1) == 0);
+  offer_program(plan);
+  confine(plan);
+  await_join(plan);
+  close_to_looks(plan);
+  plan.page->joining.sealed.store(1, std::memory_order_release);
+  ::syscall(SYS_futex, &plan.page->joining.sealed, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
 }  // namespace
+
+// v1: a task that moves itself takes the kernel's short path; the launcher
+// writing the pid would wait for a grace period.
+bool enter_cgroups(const BoxTemplate& box) {
+  for (const int tasks : box.cgroup_tasks) {
+    if (tasks >= 0 && ::write(tasks, "0", 1) != 1) return false;
+  }
+  return true;
+}
+
+// The launcher may have died before; its end of the pipe then hangs up.
+bool die_with_launcher(const BoxTemplate& box) {
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
+  pollfd life{box.life_fd, POLLIN, 0};
+  if (::poll(&life, 1, 0) < 0) return false;
+  if ((life.revents & POLLHUP) != 0) ::_exit(125);
+  return true;
+}
 
 void give_up(const BoxPlan& plan, Step step, std::uint32_t index) {
   plan.page->failure = {step, errno, index};
@@ -119,11 +145,9 @@ void live_in_box(const BoxPlan& plan) {
   const int out_folder = enter_tree(plan);
   if (box.fresh_net) require(plan, Step::loopback, raise_loopback());
   require(plan, Step::openings, send_openings(plan, out_folder));
-  confine(plan);
-  const pid_t program = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
-  require(plan, Step::fork, program >= 0);
-  if (program == 0) run_program(plan);
-  reap(plan, program);
+  if (plan.offers >= 0) adopt_copy(plan);
+  else start_program(plan);
+  reap(plan);
 }
 
 }  // namespace collet::launcher

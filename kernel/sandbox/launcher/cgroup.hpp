@@ -73,6 +73,8 @@ class SlotCgroup {
   /// v1 files a child writes "0" to; -1 where there is none.
   [[nodiscard]] std::array<int, kControllers> task_fds() const;
   [[nodiscard]] int v2_fd() const { return v2_folder_.get(); }
+  /// The same for v2, which judges by who opened the file since Linux 5.16.
+  [[nodiscard]] int v2_procs_fd() const { return v2_procs_.get(); }
   /// Readable when memory ran short; -1: there is no such event.
   [[nodiscard]] int oom_event_fd() const { return oom_event_.get(); }
   /// v1 kills one process only and somebody must end the rest; v2 kills all.
@@ -112,6 +114,7 @@ class SlotCgroup {
   std::string v2_path_;
   std::array<UniqueFd, kControllers> tasks_;
   UniqueFd v2_folder_;
+  UniqueFd v2_procs_;
   UniqueFd oom_counter_;
   UniqueFd cpu_stat_;      ///< v2 cpu.stat or v1 cpuacct.usage.
   UniqueFd memory_peak_;

@@ -182,6 +182,7 @@ Result<void> SlotCgroup::make_v2(const CgroupLayout& layout, const std::string& 
   if (is_v2(Controller::pids) && !(made = put(folder, "pids.max", number(limits.pids_max)))) return made;
   limits_cpu_v2_ = is_v2(Controller::cpu);
   if (!cpu_is_v1_) cpu_stat_.reset(::open((folder + "/cpu.stat").c_str(), O_RDONLY | O_CLOEXEC));
+  v2_procs_.reset(::open((folder + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
   v2_folder_.reset(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return v2_folder_ ? Result<void>{} : Result<void>{sandbox::os_error("opening " + folder, errno)};
 }
@@ -256,6 +257,7 @@ void SlotCgroup::remove() {
   memory_peak_.reset();
   cpu_is_v1_ = limits_cpu_v2_ = false;
   v2_folder_.reset();
+  v2_procs_.reset();
   for (auto& folder : v1_folders_) {
     if (!folder.empty()) ::rmdir(folder.c_str());
     folder.clear();

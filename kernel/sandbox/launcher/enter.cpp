@@ -7,10 +7,7 @@
 #include <cstring>
 
 #include <fcntl.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,11 +23,17 @@ constexpr const char* kMaskedFiles[] = {
   "proc/sysrq-trigger", "proc/timer_list", "proc/sys/kernel/random/boot_id", "proc/cmdline",
 };
 
-int make_proc() {
+// A zygote has no process namespace of its own: it sees nothing but itself.
+bool configure_proc(int fs, bool is_zygote) {
+  return !is_zygote || (::fsconfig(fs, FSCONFIG_SET_STRING, "hidepid", "2", 0) == 0 &&
+                        ::fsconfig(fs, FSCONFIG_SET_STRING, "subset", "pid", 0) == 0);
+}
+
+int make_proc(bool is_zygote) {
   const int fs = ::fsopen("proc", FSOPEN_CLOEXEC);
   if (fs < 0) return -1;
   int mount = -1;
-  if (::fsconfig(fs, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0) {
+  if (configure_proc(fs, is_zygote) && ::fsconfig(fs, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0) {
     mount = ::fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
   }
   close_keeping_errno(fs);
@@ -119,7 +122,7 @@ int enter_tree(const BoxPlan& plan) {
   ::close(writable);
   // Before the old root goes: the kernel gives a new /proc only to whom the
   // old one was fully visible.
-  const int proc = make_proc();
+  const int proc = make_proc(plan.is_zygote);
   if (proc < 0 || !mount_at(proc, "proc")) give_up(plan, Step::proc);
   if (!mask_proc()) give_up(plan, Step::masks);
   // pivot_root(".", ".") stacks the old root on the new one, which the umount
@@ -127,17 +130,6 @@ int enter_tree(const BoxPlan& plan) {
   if (::syscall(SYS_pivot_root, ".", ".") != 0) give_up(plan, Step::pivot);
   if (::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0) give_up(plan, Step::pivot);
   return out_folder;
-}
-
-bool raise_loopback() {
-  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
-  const bool up = ::ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-  close_keeping_errno(fd);
-  return up;
 }
 
 }  // namespace collet::launcher

@@ -1,6 +1,7 @@
 // The launcher's one loop: runs in, reports out.
 #include "sandbox/launcher/loop.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "sandbox/launcher/collect.hpp"
+#include "sandbox/launcher/zygote.hpp"
 
 namespace collet::launcher {
 namespace {
@@ -24,9 +26,10 @@ namespace {
 constexpr int kTickMs = 5;
 constexpr int kEventsMax = 32;
 constexpr std::size_t kCollectorsMax = 16;
+constexpr std::size_t kZygotesMax = 64;
 constexpr unsigned kCollectSecondsMax = 120;
 
-enum class Source : std::uint32_t { control, signal, process, run, memory, collector };
+enum class Source : std::uint32_t { control, signal, process, run, memory, collector, zygote_offers, zygote_end };
 
 std::uint64_t tag(Source source, std::uint32_t slot) {
   return (std::uint64_t{static_cast<std::uint32_t>(source)} << 32) | slot;
@@ -105,6 +108,7 @@ class Loop {
     if (source == Source::control) return on_control();
     if (source == Source::signal) return on_signal();
     if (source == Source::collector) return on_collected(static_cast<pid_t>(index));
+    if (source == Source::zygote_offers || source == Source::zygote_end) return on_zygote(index, source == Source::zygote_end);
     Slot* slot = index < slots_.size() ? slots_[index].get() : nullptr;
     if (slot == nullptr) return;
     // Also between two boxes: what is not taken note of is reported for ever.
@@ -146,6 +150,8 @@ class Loop {
   void start_collector(const wire::CollectRequest& request, std::vector<UniqueFd> fds);
   void on_collected(pid_t pid);
   void start(const wire::RunRequest& request, std::vector<UniqueFd> fds);
+  void start_zygote(const wire::ZygoteRequest& request, std::vector<UniqueFd> fds);
+  void on_zygote(std::uint32_t id, bool is_over);
 
   Host& host_;
   const int control_;
@@ -154,12 +160,14 @@ class Loop {
   UniqueFd signals_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::map<pid_t, UniqueFd> collectors_;  // processes and their pidfds
+  std::map<std::uint32_t, std::unique_ptr<Zygote>> zygotes_;
   bool over_ = false;
 };
 
 union Request {
   wire::RunRequest run;
   wire::CollectRequest collect;
+  wire::ZygoteRequest zygote;
 };
 
 void Loop::on_control() {
@@ -172,6 +180,7 @@ void Loop::on_control() {
     return;
   }
   if (got == sizeof request.run && request.run.magic == wire::kMagic) start(request.run, std::move(fds));
+  if (got == sizeof request.zygote && request.zygote.magic == wire::kMagic) start_zygote(request.zygote, std::move(fds));
   if (got == sizeof request.collect && request.collect.magic == wire::kMagic) start_collector(request.collect, std::move(fds));
 }
 
@@ -206,12 +215,42 @@ void Loop::start(const wire::RunRequest& request, std::vector<UniqueFd> fds) {
   }
   RunFds run{std::move(fds[0]), std::move(fds[2]), std::move(fds[3]), extra != 0 ? std::move(fds[4]) : UniqueFd(), {}};
   for (std::size_t i = 4 + extra; i < fds.size(); ++i) run.inputs.push_back(std::move(fds[i]));
+  const auto zygote = zygotes_.find(request.zygote);
+  if (request.zygote != 0 && zygote == zygotes_.end()) return report_failure(run.socket.get(), {Step::join, ESRCH, 0});
   auto& slot = slots_[request.slot];
   if (slot == nullptr) slot = std::make_unique<Slot>(host_, request.slot);
-  if (!slot->start(*spec, std::move(run))) return;
+  if (!slot->start(*spec, std::move(run), request.zygote == 0 ? nullptr : zygote->second.get())) return;
   watch(slot->pidfd(), tag(Source::process, request.slot));
   watch(slot->socket(), tag(Source::run, request.slot));
   watch(slot->oom_event_fd(), tag(Source::memory, request.slot));  // there already from the last run: no harm
+}
+
+void Loop::start_zygote(const wire::ZygoteRequest& request, std::vector<UniqueFd> fds) {
+  if (fds.size() < 2 || zygotes_.size() >= kZygotesMax || zygotes_.contains(request.id)) return;
+  const MappedSpec mapped(fds[1].get(), request.spec_bytes);
+  auto spec = wire::decode(mapped.text());
+  const int late_fd = static_cast<int>(request.late_fd);
+  const bool has_late = spec && std::ranges::count(spec->input_fds, late_fd) == 1;
+  if (!has_late || fds.size() != 1 + spec->input_fds.size()) return report_failure(fds[0].get(), {Step::spec, EINVAL, 0});
+  ZygoteFds given{std::move(fds[0]), {}};
+  for (std::size_t i = 2; i < fds.size(); ++i) given.inputs.push_back(std::move(fds[i]));
+  auto zygote = std::make_unique<Zygote>(host_, request.id);
+  if (!zygote->start(*spec, late_fd, std::move(given))) return;
+  watch(zygote->offers(), tag(Source::zygote_offers, request.id));
+  watch(zygote->pidfd(), tag(Source::zygote_end, request.id));
+  watch(zygote->socket(), tag(Source::zygote_end, request.id));
+  zygotes_.emplace(request.id, std::move(zygote));
+}
+
+// It has ended, or the server wants no more of it.
+void Loop::on_zygote(std::uint32_t id, bool is_over) {
+  const auto zygote = zygotes_.find(id);
+  if (zygote == zygotes_.end()) return;
+  for (const int fd : {zygote->second->offers(), is_over ? zygote->second->pidfd() : -1, is_over ? zygote->second->socket() : -1}) {
+    if (fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  }
+  if (is_over) zygotes_.erase(zygote);
+  else zygote->second->on_ready();
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,21 +13,12 @@
 #include "sandbox/fd.hpp"
 #include "sandbox/launcher/cgroup.hpp"
 #include "sandbox/launcher/program.hpp"
+#include "sandbox/launcher/shared_page.hpp"
 #include "sandbox/wire.hpp"
 
 namespace collet::launcher {
 
 using wire::Failure;
-
-/// Memory that launcher and box share, so that a box can tell how far it got
-/// without any descriptor. The program itself never sees it: exec drops it.
-struct SharedPage {
-  std::atomic<std::uint32_t> maps_written;  ///< A futex; the child waits for 1.
-  Failure failure;
-  std::int32_t wait_status;
-  std::int32_t status_known;
-  std::uint32_t out_of_memory;  ///< Soft limits only: the reaper saw too much.
-};
 
 /// Uids seen inside against uids of the host; one line of /proc/PID/uid_map.
 struct IdRange {
@@ -58,6 +48,7 @@ struct BoxTemplate {
   bool keeps_groups = false;   ///< Supplementary ones of an unprivileged launcher.
   std::array<int, kControllers> cgroup_tasks = {-1, -1, -1, -1};  ///< v1 files that take the writer's own pid.
   int cgroup_v2 = -1;          ///< Folder to be born in.
+  int cgroup_v2_procs = -1;    ///< The file that takes a copy of a zygote into it.
   sock_fprog filter{};
   int life_fd = -1;            ///< Hangs up when the launcher is gone.
   int life_write_fd = -1;
@@ -66,6 +57,7 @@ struct BoxTemplate {
 struct BoxPlan {
   BoxTemplate box;
   const wire::SpecView* spec = nullptr;
+  bool is_zygote = false;
   std::vector<Mount> mounts;  ///< What the child builds the shared tree of, if it has to.
   UniqueFd tree;              ///< Else a copy of the finished one.
   std::vector<Mount> late;    ///< What goes over or into the box's own folders.
@@ -73,6 +65,8 @@ struct BoxPlan {
   char tmpfs_inodes[24] = {};
   ProgramPlan program;
   ProgramFds fds;
+  int offers = -1;            ///< Of the zygote whose copy is the program; -1: it is executed.
+  int page_fd = -1;           ///< The page as a file.
   int run_socket = -1;        ///< Where the box sends what it opens for the server.
   SharedPage* page = nullptr;
 };
@@ -98,6 +92,8 @@ bool add_mount(int root, const Mount& mount, Step& step);
 /// the current folder. -1 with errno. No heap.
 int overlay_on(int tree, int writable);
 
+/// The whole life of a zygote, up to its exec. Never returns.
+[[noreturn]] void live_as_zygote(const BoxPlan& plan);
 /// The whole life of the first process of a box. Never returns.
 [[noreturn]] void live_in_box(const BoxPlan& plan);
 
@@ -107,7 +103,13 @@ int overlay_on(int tree, int writable);
 int enter_tree(const BoxPlan& plan);
 /// Hands the server what it asked to have opened. False with errno.
 bool send_openings(const BoxPlan& plan, int out_folder);
-bool raise_loopback();
-[[noreturn]] void reap(const BoxPlan& plan, pid_t program);
+/// Nobody else ends this process if the launcher is gone. False with errno.
+bool die_with_launcher(const BoxTemplate& box);
+bool enter_cgroups(const BoxTemplate& box);
+/// Has a copy of the zygote join this box, while the caller may still be looked into.
+/// Two steps, so that the caller can use the time between them.
+void offer_program(const BoxPlan& plan);
+void await_join(const BoxPlan& plan);
+[[noreturn]] void reap(const BoxPlan& plan);
 
 }  // namespace collet::launcher

@@ -20,13 +20,13 @@ namespace {
 constexpr long kMemoryPollNs = 25'000'000;
 
 // Buries what has died (`flags` WNOHANG) or all there is (0).
-void bury(SharedPage& page, pid_t program, int flags) {
+void bury(SharedPage& page, int flags) {
   for (;;) {
     int status = 0;
     const pid_t pid = ::waitpid(-1, &status, flags);
     if (pid < 0 && errno == EINTR) continue;
     if (pid <= 0) return;
-    if (pid != program) continue;
+    if (pid != page.program.load(std::memory_order_acquire)) continue;
     page.wait_status = status;
     page.status_known = 1;
   }
@@ -81,11 +81,12 @@ int wait_for_signal(siginfo_t& info, bool poll_memory) {
 
 }  // namespace
 
-void reap(const BoxPlan& plan, pid_t program) {
+void reap(const BoxPlan& plan) {
   SharedPage& page = *plan.page;
   ::close_range(0, ~0u, 0);
   const std::uint64_t memory_max = plan.program.limits.memory_bytes;
-  for (bury(page, program, WNOHANG); page.status_known == 0; bury(page, program, WNOHANG)) {
+  const pid_t program = page.program.load(std::memory_order_acquire);
+  for (bury(page, WNOHANG); page.status_known == 0; bury(page, WNOHANG)) {
     siginfo_t info{};
     const int signal = wait_for_signal(info, plan.program.soft_limits);
     // From outside the box. The program may send us what it likes; a sender that is made
@@ -102,7 +103,7 @@ void reap(const BoxPlan& plan, pid_t program) {
   }
   // Our exit would end them as well, but what they used would go uncounted.
   ::kill(-1, SIGKILL);
-  bury(page, program, 0);
+  bury(page, 0);
   ::_exit(0);
 }
 

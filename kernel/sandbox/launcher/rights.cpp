@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -75,7 +76,7 @@ std::uint32_t landlock_version() {
 bool uids_are_mapped(const wire::Setup& setup) {
   std::ifstream map("/proc/self/uid_map");
   for (std::int64_t inside = 0, outside = 0, count = 0; map >> inside >> outside >> count;) {
-    if (setup.uid_base >= inside && setup.uid_base + setup.boxes_max <= inside + count) return true;
+    if (setup.uid_base >= inside && setup.uid_base + setup.boxes_max + 1 <= inside + count) return true;
   }
   return false;
 }
@@ -96,6 +97,9 @@ bool settle_own_uids(Host& host, wire::Ready& ready) {
   // Not for the others: the files in /proc of a process that cannot be dumped
   // belong to root, and the maps of a box are among them.
   ::prctl(PR_SET_DUMPABLE, 0);
+  // A box whose program is a copy of a zygote is made under the zygote's uid, for which
+  // the launcher changes its own without losing its capabilities.
+  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0) host.abilities |= wire::kZygotes;
   host.abilities |= wire::kOwnUids;
   return true;
 }
@@ -118,6 +122,7 @@ bool settle_rights(Host& host, wire::Ready& ready) {
   }
   if (own_uids && !settle_own_uids(host, ready)) return false;
   if (user_ns_error == 0) host.abilities |= wire::kUserNs;
+  else host.abilities &= ~static_cast<std::uint32_t>(wire::kZygotes);
   if (!own_uids && user_ns_error != 0) return refuse(ready, Step::clone, user_ns_error, "user namespaces are refused");
   if (landlock_version() >= 6) host.abilities |= wire::kLandlock;
   if (!keep_capabilities(own_uids, user_ns_error == 0)) return refuse(ready, Step::capabilities, errno, "the launcher's capabilities cannot be dropped");

@@ -20,7 +20,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/launcher/net.hpp"
 #include "sandbox/launcher/pipes.hpp"
+#include "sandbox/launcher/zygote.hpp"
 
 namespace collet::launcher {
 namespace {
@@ -50,18 +52,6 @@ int signal_by_fd(int pidfd, int signal) {
   return static_cast<int>(::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0));
 }
 
-// Any packet on the loopback may have left a socket in TIME_WAIT or a counter
-// that the next box could see.
-bool net_was_used() {
-  const UniqueFd fd(::open("/proc/thread-self/net/dev", O_RDONLY | O_CLOEXEC));
-  char text[2048];
-  const ssize_t got = fd ? ::read(fd.get(), text, sizeof text - 1) : -1;
-  if (got <= 0) return true;
-  text[got] = '\0';
-  const char* lo = std::strstr(text, "lo:");
-  return lo == nullptr || std::strtoull(lo + 3, nullptr, 10) != 0;
-}
-
 bool is_pipe(int fd) {
   struct stat about{};
   return ::fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
@@ -80,6 +70,11 @@ bool shows_host_folders(const wire::SpecView& spec) {
   return spec.app_root != nullptr;
 }
 
+bool become_for_a_moment(uid_t uid) {
+  constexpr uid_t kSame = static_cast<uid_t>(-1);
+  return ::syscall(SYS_setresuid, kSame, uid, kSame) == 0;
+}
+
 void plan_program(const wire::SpecView& spec, const RunFds& fds, BoxPlan& plan) {
   plan.program.limits = spec.limits;
   plan.program.app_scratch = spec.app_scratch;
@@ -95,8 +90,10 @@ void plan_program(const wire::SpecView& spec, const RunFds& fds, BoxPlan& plan) 
 
 }  // namespace
 
-Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index) {
-  void* page = ::mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+// A file, for a copy of a zygote has to find it from outside.
+Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index), page_file_(::memfd_create("page", MFD_CLOEXEC)) {
+  if (!page_file_ || ::ftruncate(page_file_.get(), sizeof(SharedPage)) != 0) return;
+  void* page = ::mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED, page_file_.get(), 0);
   if (page != MAP_FAILED) page_ = new (page) SharedPage{};
 }
 
@@ -124,7 +121,7 @@ bool Slot::fail(const Failure& failure) {
 
 bool Slot::fail(Step step, int error, std::uint32_t index) { return fail(Failure{step, error, index}); }
 
-bool Slot::start(const wire::SpecView& spec, RunFds fds) {
+bool Slot::start(const wire::SpecView& spec, RunFds fds, Zygote* zygote) {
   socket_ = std::move(fds.socket);
   if (busy() || page_ == nullptr) return fail(Step::slot, busy() ? EBUSY : ENOMEM);
   memory_bytes_ = spec.limits.memory_bytes;
@@ -134,6 +131,8 @@ bool Slot::start(const wire::SpecView& spec, RunFds fds) {
   plan.spec = &spec;
   plan.page = page_;
   plan.run_socket = socket_.get();
+  plan.page_fd = page_file_.get();
+  if (zygote != nullptr) plan.offers = zygote->offers();
   plan_program(spec, fds, plan);
   if (!prepare(spec, plan)) return false;
   if (!clone_box(plan)) return fail(Step::clone, errno);
@@ -172,6 +171,7 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
     if (!cgroup_.prepare(host_.cgroups, name, spec.limits)) return fail(Step::cgroup, errno);
     box.cgroup_tasks = cgroup_.task_fds();
     box.cgroup_v2 = cgroup_.v2_fd();
+    box.cgroup_v2_procs = cgroup_.v2_procs_fd();
   }
   if (own_uids && !prepare_net()) return fail(Step::net_ns, errno);
   return prepare_tree(spec, plan);
@@ -181,8 +181,7 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
 // making one most of a millisecond, and its owner is not the box.
 bool Slot::prepare_net() {
   if (net_) return ::setns(net_.get(), CLONE_NEWNET) == 0;
-  if (::unshare(CLONE_NEWNET) != 0 || !raise_loopback()) return false;
-  net_.reset(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+  net_ = host_.can(wire::kZygotes) ? make_net_of(host_.zygote_uid()) : make_net();
   net_uses_ = 0;
   return static_cast<bool>(net_);
 }
@@ -206,8 +205,14 @@ bool Slot::clone_box(const BoxPlan& plan) {
   args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
   args.exit_signal = SIGCHLD;
   started_ns_ = now_ns();
+  // Who makes a user namespace may enter it: the zygote is to.
+  const bool is_joined = plan.offers >= 0;
+  if (is_joined && !become_for_a_moment(host_.zygote_uid())) return false;
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) live_in_box(plan);
+  const int error = errno;
+  if (is_joined && !become_for_a_moment(0)) ::_exit(1);  // never go on as somebody else
+  errno = error;
   if (pid < 0) return false;
   pid_ = static_cast<pid_t>(pid);
   pidfd_.reset(pidfd);

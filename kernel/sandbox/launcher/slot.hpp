@@ -26,6 +26,8 @@ struct Host {
   UniqueFd life_write;
   Templates templates;
   [[nodiscard]] bool can(wire::Ability ability) const { return (abilities & ability) != 0; }
+  /// Nobody else's: beyond those of the boxes.
+  [[nodiscard]] uid_t zygote_uid() const { return static_cast<uid_t>(setup.uid_base + setup.boxes_max); }
 };
 
 /// The descriptors that came with a run, in the order of wire::RunRequest.
@@ -37,8 +39,15 @@ struct RunFds {
   std::vector<UniqueFd> inputs;
 };
 
+/// The sizes of what can be written.
+void plan_disk(const wire::SpecView& spec, BoxPlan& plan);
+/// The roots: those that all boxes with the same share, and those below /tmp and /work.
+[[nodiscard]] bool plan_roots(Host& host, const wire::SpecView& spec, BoxPlan& plan, Failure& failure);
+
 /// Tells a run's socket that no box came of it.
 void report_failure(int socket, const Failure& failure);
+
+class Zygote;
 
 class Slot {
  public:
@@ -51,9 +60,9 @@ class Slot {
   [[nodiscard]] int socket() const { return socket_.get(); }
   [[nodiscard]] int oom_event_fd() const { return cgroup_.oom_event_fd(); }
 
-  /// Starts a box. A failure that shows before the child runs has been reported
+  /// Starts a box, with a copy of `zygote` for its program if there is one. A failure that shows before the child runs has been reported
   /// on the run's socket when this returns false.
-  bool start(const wire::SpecView& spec, RunFds fds);
+  bool start(const wire::SpecView& spec, RunFds fds, Zygote* zygote);
   /// Its program begins to work only now: its use of the processor counts from here.
   void mark();
   void terminate();
@@ -86,6 +95,7 @@ class Slot {
   IdShift id_shift_;
   UniqueFd net_;
   std::uint32_t net_uses_ = 0;
+  UniqueFd page_file_;
   SharedPage* page_ = nullptr;
   UniqueFd socket_;
   UniqueFd pidfd_;

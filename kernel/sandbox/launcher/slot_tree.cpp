@@ -52,35 +52,44 @@ bool has_mounts_inside(const char* folder) {
 
 }  // namespace
 
-// Done here where the launcher may: once for many boxes, and with rights for which
-// a closed parent folder does not matter. Else the child does it with its own.
-bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
+void plan_disk(const wire::SpecView& spec, BoxPlan& plan) {
   const std::uint64_t disk = spec.limits.disk_bytes;
   std::snprintf(plan.tmpfs_bytes, sizeof plan.tmpfs_bytes, "%llu", static_cast<unsigned long long>(disk));
   std::snprintf(plan.tmpfs_inodes, sizeof plan.tmpfs_inodes, "%llu",
                 static_cast<unsigned long long>(std::clamp<std::uint64_t>(disk / 4096, 1024, 262'144)));
-  std::vector<const char*> shared;
+}
+
+bool plan_late_roots(const wire::SpecView& spec, BoxPlan& plan, std::vector<const char*>& shared, Failure& failure) {
   for (std::uint32_t i = 0; spec.roots[i] != nullptr; ++i) {
     const std::string_view root = spec.roots[i];
     if (!root.starts_with("/tmp/") && !root.starts_with("/work/")) shared.push_back(spec.roots[i]);
-    else if (!plan_root(spec.roots[i], plan.late)) return fail(Step::root_tree, errno, ~static_cast<std::uint32_t>(plan.late.size()));
+    else if (!plan_root(spec.roots[i], plan.late)) return failure = {Step::root_tree, errno, ~static_cast<std::uint32_t>(plan.late.size())}, false;
   }
+  return true;
+}
+
+bool plan_roots(Host& host, const wire::SpecView& spec, BoxPlan& plan, Failure& failure) {
+  std::vector<const char*> shared;
+  if (!plan_late_roots(spec, plan, shared, failure)) return false;
+  if (!host.can(wire::kOwnUids)) return plan_mounts(shared, plan.mounts, failure);
+  plan.tree.reset(host.templates.copy(shared, failure));
+  return static_cast<bool>(plan.tree);
+}
+
+// Done here where the launcher may: once for many boxes, and with rights for which
+// a closed parent folder does not matter. Else the child does it with its own.
+bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
+  plan_disk(spec, plan);
+  Failure failure;
+  if (!plan_roots(host_, spec, plan, failure)) return fail(failure);
   if (spec.app_scratch && has_mounts_inside(spec.app_root)) return fail(Step::app_overlay, EXDEV);
   if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, false, spec.app_scratch, {}});
-  Failure failure;
-  if (!host_.can(wire::kOwnUids)) {
-    cover_late_pipes(plan.late);
-    plan_kept_trees(spec, plan.late);
-    return plan_mounts(shared, plan.mounts, failure) || fail(failure);
-  }
-  plan.tree.reset(host_.templates.copy(shared, failure));
-  if (!plan.tree) return fail(failure);
-  return copy_late_trees(spec, plan);
+  cover_late_pipes(plan.late);
+  plan_kept_trees(spec, plan.late);
+  return !host_.can(wire::kOwnUids) || copy_late_trees(spec, plan);
 }
 
 bool Slot::copy_late_trees(const wire::SpecView& spec, BoxPlan& plan) {
-  cover_late_pipes(plan.late);
-  plan_kept_trees(spec, plan.late);
   for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
     Mount& mount = plan.late[i];
     if (mount.kind == Mount::Kind::link) continue;

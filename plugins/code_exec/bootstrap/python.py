@@ -1,17 +1,19 @@
+# Called with the names of what the program is going to import and takes long to.
 # Runs the program that waits at descriptor 3 as `python -c` would: as
 # __main__, with sys.argv == ['-c'] and the working directory importable. Beyond
 # that, the value of a last bare expression goes to descriptor 4 as its repr, and
 # tracebacks show source lines. Imports are few: each costs a run a millisecond.
-def _collet():
+def _collet(wanted):
     import sys, _ast, posix
     posix.set_inheritable(4, False)
     sys.argv[:] = ['-c']
     sys.path.insert(0, '')
-    try:
-        if posix.listdir('/packages'):
-            sys.path.append('/packages')
-    except OSError:
-        pass
+    def add_packages():
+        try:
+            if '/packages' not in sys.path and posix.listdir('/packages'):
+                sys.path.append('/packages')
+        except OSError:
+            pass
     names = sys.modules['__main__'].__dict__
     names.pop('_collet', None)
     import builtins
@@ -69,15 +71,31 @@ def _collet():
 
     sys.excepthook = show
     compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
-    if posix.fstat(3).st_mode & 0o170000 == 0o010000:  # a pipe: started ahead, with time to spare
-        for package in ('numpy', 'pandas', 'matplotlib.pyplot'):  # those that take long to import
+    # What two copies of this process must not have in common.
+    def renew():
+        if 'ctypes' in sys.modules:
+            sys.modules['ctypes'].pythonapi.PyOS_AfterFork_Child()  # as os.fork() ends
+        elif 'random' in sys.modules:
+            sys.modules['random'].seed()
+        if 'numpy.random' in sys.modules:
+            sys.modules['numpy.random'].seed()
+
+    kind = posix.fstat(3).st_mode & 0o170000
+    if kind != 0o100000:  # no file: started ahead, with time to spare
+        add_packages()
+        for package in wanted:
             try:
                 __import__(package)
             except Exception:
                 pass  # not installed, or broken: the program will see for itself
+        import gc
+        gc.freeze()
     # Whoever starts this ahead of its program waits here.
     with open(3, 'rb') as source_file:
         source = source_file.read().decode('utf-8', 'replace')
+    if kind == 0o140000:  # a socket: this is a copy now
+        renew()
+    add_packages()
     if source.startswith('\ufeff'):
         source = source[1:]
     tree = compile(source, '<string>', 'exec', _ast.PyCF_ONLY_AST, True)
@@ -92,4 +110,3 @@ def _collet():
     if value is not None:
         show_value(value)
     leave()
-_collet()

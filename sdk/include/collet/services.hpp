@@ -44,7 +44,8 @@ struct ExecRequest {
   struct Input {
     int fd = 0;
     std::string data;
-    bool late = false;
+    bool late = false;  ///< COLLET_EXEC_INPUT_LATE
+    bool fork = false;  ///< COLLET_EXEC_INPUT_FORK; with late
   };
   std::vector<std::string> argv;
   std::vector<std::string> env;

@@ -38,6 +38,14 @@ extern "C" {
      waiting, each for one run. Everything else of the request must then be the same
      for all calls, or nothing is gained. At most one input of a request. */
 
+#define COLLET_EXEC_INPUT_FORK 0x2u /* with LATE: the host may start the program once,
+     let it come to its first read() of this input, and fork it there for every run
+     that wants the same. For a program that by then has one thread, no descriptor of
+     its own but events, and no state that two runs may not share: random numbers are
+     to be seeded after the read. argv, env, roots and the other inputs decide which
+     runs want the same. The copy finds /packages, /cache, /app and /out only after the
+     read. */
+
 /* Bytes that the program finds open for reading at descriptor `fd`, as a file or as a
  * pipe. */
 typedef struct collet_exec_input {

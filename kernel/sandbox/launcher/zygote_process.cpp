@@ -1,0 +1,58 @@
+// From the clone to the exec of a zygote: like box.cpp, but it stays among the host's
+// processes and users, under a uid that nothing belongs to.
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/launcher/plan.hpp"
+
+namespace collet::launcher {
+namespace {
+
+void require(const BoxPlan& plan, Step step, bool ok) {
+  if (!ok) give_up(plan, step);
+}
+
+// The launcher's own go with its capabilities: none is left to gain any by.
+bool drop_all_rights() {
+  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[2] = {};
+  return ::syscall(SYS_capset, &head, none) == 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+bool has_no_core_files() {
+  const rlimit none{0, 0};
+  return ::setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
+}  // namespace
+
+void live_as_zygote(const BoxPlan& plan) {
+  const long uid = plan.box.ids.outside;
+  ::close(plan.box.life_write_fd);
+  require(plan, Step::session, die_with_launcher(plan.box) && ::setsid() >= 0);
+  require(plan, Step::cgroup_attach, enter_cgroups(plan.box));
+  require(plan, Step::uid, ::syscall(SYS_setresgid, uid, uid, uid) == 0 && ::syscall(SYS_setresuid, uid, uid, uid) == 0);
+  require(plan, Step::session, die_with_launcher(plan.box));  // the signal goes with the uid
+  ::umask(022);
+  enter_tree(plan);
+  require(plan, Step::capabilities, drop_all_rights());
+  require(plan, Step::limits, has_no_core_files());
+  require(plan, Step::descriptors, place_descriptors(plan.program, plan.fds));
+  require(plan, Step::cwd, ::chdir("/work") == 0);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const auto* argv = const_cast<char* const*>(plan.spec->argv.data());
+  ::execve(argv[0], argv, const_cast<char* const*>(plan.spec->env.data()));
+  give_up(plan, Step::exec);
+}
+
+}  // namespace collet::launcher

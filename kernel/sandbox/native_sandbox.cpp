@@ -66,8 +66,8 @@ class NativeSandbox : public Sandbox {
 
   std::size_t warm_boxes() const override { return core_->warm().waiting(); }
   void drop_warm_boxes() override {
+    core_->warm().drop();  // first: one that lost its zygote would be started anew
     core_->zygotes().drop();
-    core_->warm().drop();
   }
   std::size_t ready_zygotes() override { return core_->zygotes().ready_count(); }
 

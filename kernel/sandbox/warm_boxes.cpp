@@ -39,13 +39,13 @@ constexpr int kFailuresMax = 3;
 constexpr seconds kStretch{30};
 constexpr seconds kAgeMax{600};
 constexpr milliseconds kLookAgain{2'000};
+constexpr milliseconds kLookAtMemoryEvery{250};
 constexpr milliseconds kLookAgainForMark{300};
 constexpr milliseconds kReadyAfter{200};  // its preparations are over by then, or nearly
 
 std::size_t per_program_max() { return 8u * std::max(1u, std::thread::hardware_concurrency()); }
 
-/// Share of the host's memory that could be had without swapping; 1 when unknown.
-double free_memory_share() {
+double look_at_memory() {
   std::ifstream file("/proc/meminfo");
   double total = 0, available = -1;
   std::string name, unit;
@@ -55,6 +55,16 @@ double free_memory_share() {
     if (total > 0 && available >= 0) return available / total;
   }
   return 1;
+}
+
+/// Share of the host's memory that could be had without swapping, as of a moment ago; 1
+/// when unknown. [keeper's thread]
+double free_memory_share() {
+  static thread_local double share = 1;
+  static thread_local std::chrono::steady_clock::time_point looked;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - looked > kLookAtMemoryEvery) share = look_at_memory(), looked = now;
+  return share;
 }
 
 /// Nobody holds its other end any more.

@@ -132,6 +132,8 @@ void Zygotes::failed(std::uint32_t id, const std::string& why) {
   const std::lock_guard lock(mutex_);
   for (auto& [key, program] : programs_) {
     if (program.current.id != id) continue;
+    const char kill = static_cast<char>(wire::Command::kill);
+    send_message(program.current.socket.get(), {&kill, 1});
     program.current = {};
     program.retry_at = Clock::now() + kRetryAfter;
     base::log_warn("a copy of a program did not come about; its runs start it anew", {{"why", why}});

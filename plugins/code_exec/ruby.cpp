@@ -73,7 +73,8 @@ const Language kRuby = {
     find_ruby,
     complete_ruby,
     ruby_argv,
-    [](std::string_view, bool) { return Start{kRubyBootstrap, true}; },
+    // No copies: Ruby ties timers and pipes to the process that it was started as.
+    [](std::string_view, bool) { return Start{kRubyBootstrap, false}; },
     nullptr,
     nullptr,
     nullptr,

@@ -121,11 +121,23 @@ std::set<std::string> BoxTest::box_processes() const {
     if (!is_number(pid)) continue;
     const std::string status = read_file(entry.path() / "status");
     const std::int64_t uid = std::atoll(field(status, "Uid").c_str());
-    const bool of_slot = uid >= settings_.uid_base && uid < settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max;
+    const bool of_slot = uid >= settings_.uid_base && uid <= settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max;  // the last: zygotes
     const bool ours = field(status, "PPid") == std::to_string(::getpid());
     // A box that outlived its launcher falls to init, which buries it when it likes.
     if (field(status, "State").starts_with('Z') && field(status, "PPid") == "1") continue;
     if (of_slot || ours) found.insert(pid + " " + field(status, "Name"));
+  }
+  return found;
+}
+
+std::set<std::string> BoxTest::processes_of(const std::string& uid) {
+  std::set<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    if (!is_number(entry.path().filename())) continue;
+    const std::string status = read_file(entry.path() / "status");
+    const bool is_theirs = field(status, "Uid").starts_with(uid + "\t") && !(field(status, "State").starts_with('Z') && field(status, "PPid") == "1");
+    if (is_theirs) found.insert(entry.path().filename().string() + " " + field(status, "Name"));
   }
   return found;
 }

@@ -51,6 +51,8 @@ class BoxTest : public testing::Test {
   HostState host_state() const;
   /// Processes of the boxes' uids and of the launcher, as "pid name".
   std::set<std::string> box_processes() const;
+  /// Processes of one host uid, as "pid name".
+  static std::set<std::string> processes_of(const std::string& uid);
   /// The launcher, which is our only child.
   static pid_t launcher_pid();
 

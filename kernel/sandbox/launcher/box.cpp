@@ -60,10 +60,7 @@ void close_to_looks(const BoxPlan& plan) { require(plan, Step::capabilities, ::p
 
 void confine(const BoxPlan& plan) {
   Step step = Step::none;
-  ProgramPlan rights = plan.program;
-  // Landlock would keep it from signalling a program that is not its own child.
-  if (plan.offers >= 0) rights.landlock = false;
-  if (!drop_rights(rights, step)) give_up(plan, step);
+  if (!drop_rights(plan.program, step)) give_up(plan, step);
   require(plan, Step::filter, install_filter(plan.box.filter));
 }
 
@@ -90,11 +87,13 @@ void start_program(const BoxPlan& plan) {
 }
 
 // The zygote has to look at this process to find the box, which nothing else in it can:
-// the copy runs no line of its own before this process is closed again.
+// the copy runs no line of its own before this process is closed again. No filter and no
+// Landlock here: the copy has its own, and this process only waits for it.
 void adopt_copy(const BoxPlan& plan) {
   require(plan, Step::join, ::prctl(PR_SET_DUMPABLE, 1) == 0);
   offer_program(plan);
-  confine(plan);
+  require(plan, Step::no_new_privs, ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  require(plan, Step::capabilities, give_up_capabilities());
   await_join(plan);
   close_to_looks(plan);
   plan.page->joining.sealed.store(1, std::memory_order_release);

@@ -47,6 +47,11 @@ Result<void> make_folder(const std::string& folder) {
   return sandbox::os_error("mkdir " + folder, errno);
 }
 
+// Somebody may be about to leave it.
+void remove_folder(const std::string& folder) {
+  for (int attempt = 0; attempt < kBusyAttempts && ::rmdir(folder.c_str()) != 0 && errno == EBUSY; ++attempt) ::usleep(1'000);
+}
+
 Result<void> limit_v1(Controller controller, const std::string& folder, const wire::Limits& limits) {
   if (controller == Controller::pids) return put(folder, "pids.max", number(limits.pids_max));
   if (controller != Controller::memory) return {};  // the processor: see limit_cpu()
@@ -259,10 +264,10 @@ void SlotCgroup::remove() {
   v2_folder_.reset();
   v2_procs_.reset();
   for (auto& folder : v1_folders_) {
-    if (!folder.empty()) ::rmdir(folder.c_str());
+    if (!folder.empty()) remove_folder(folder);
     folder.clear();
   }
-  if (!v2_path_.empty()) ::rmdir(v2_path_.c_str());
+  if (!v2_path_.empty()) remove_folder(v2_path_);
   v2_path_.clear();
   made_ = false;
 }

@@ -29,7 +29,7 @@ constexpr std::size_t kCollectorsMax = 16;
 constexpr std::size_t kZygotesMax = 64;
 constexpr unsigned kCollectSecondsMax = 120;
 
-enum class Source : std::uint32_t { control, signal, process, run, memory, collector, zygote_offers, zygote_end };
+enum class Source : std::uint32_t { control, signal, process, run, memory, collector, zygote_ready, zygote_unwanted, zygote_end };
 
 std::uint64_t tag(Source source, std::uint32_t slot) {
   return (std::uint64_t{static_cast<std::uint32_t>(source)} << 32) | slot;
@@ -84,6 +84,7 @@ class Loop {
       for (auto& slot : slots_) {
         if (slot && slot->needs_ticks()) slot->tick();
       }
+      std::erase_if(zygotes_, [](const auto& entry) { return entry.second->is_overdue(); });
     }
   }
 
@@ -99,7 +100,7 @@ class Loop {
     for (const auto& slot : slots_) {
       if (slot && slot->needs_ticks()) return true;
     }
-    return false;
+    return std::ranges::any_of(zygotes_, [](const auto& entry) { return entry.second->is_retired(); });
   }
 
   void on_event(const epoll_event& event) {
@@ -108,7 +109,7 @@ class Loop {
     if (source == Source::control) return on_control();
     if (source == Source::signal) return on_signal();
     if (source == Source::collector) return on_collected(static_cast<pid_t>(index));
-    if (source == Source::zygote_offers || source == Source::zygote_end) return on_zygote(index, source == Source::zygote_end);
+    if (source >= Source::zygote_ready) return on_zygote(index, source);
     Slot* slot = index < slots_.size() ? slots_[index].get() : nullptr;
     if (slot == nullptr) return;
     // Also between two boxes: what is not taken note of is reported for ever.
@@ -151,7 +152,7 @@ class Loop {
   void on_collected(pid_t pid);
   void start(const wire::RunRequest& request, std::vector<UniqueFd> fds);
   void start_zygote(const wire::ZygoteRequest& request, std::vector<UniqueFd> fds);
-  void on_zygote(std::uint32_t id, bool is_over);
+  void on_zygote(std::uint32_t id, Source source);
 
   Host& host_;
   const int control_;
@@ -236,21 +237,27 @@ void Loop::start_zygote(const wire::ZygoteRequest& request, std::vector<UniqueFd
   for (std::size_t i = 2; i < fds.size(); ++i) given.inputs.push_back(std::move(fds[i]));
   auto zygote = std::make_unique<Zygote>(host_, request.id);
   if (!zygote->start(*spec, late_fd, std::move(given))) return;
-  watch(zygote->offers(), tag(Source::zygote_offers, request.id));
+  watch(zygote->offers(), tag(Source::zygote_ready, request.id));
   watch(zygote->pidfd(), tag(Source::zygote_end, request.id));
-  watch(zygote->socket(), tag(Source::zygote_end, request.id));
+  watch(zygote->socket(), tag(Source::zygote_unwanted, request.id));
   zygotes_.emplace(request.id, std::move(zygote));
 }
 
-// It has ended, or the server wants no more of it.
-void Loop::on_zygote(std::uint32_t id, bool is_over) {
-  const auto zygote = zygotes_.find(id);
-  if (zygote == zygotes_.end()) return;
-  for (const int fd : {zygote->second->offers(), is_over ? zygote->second->pidfd() : -1, is_over ? zygote->second->socket() : -1}) {
-    if (fd >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  }
-  if (is_over) zygotes_.erase(zygote);
-  else zygote->second->on_ready();
+// It is ready, has ended, or the server wants no more of it: then those that have asked
+// already still get their copies, unless the server says kill.
+void Loop::on_zygote(std::uint32_t id, Source source) {
+  const auto found = zygotes_.find(id);
+  if (found == zygotes_.end()) return;
+  Zygote& zygote = *found->second;
+  // Boxes being made hold copies of these, and epoll goes by the last.
+  const int watched = source == Source::zygote_ready ? zygote.offers() : source == Source::zygote_end ? zygote.pidfd() : zygote.socket();
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watched, nullptr);
+  if (source == Source::zygote_ready) return zygote.on_ready();
+  char command = 0;
+  const bool is_kill = source == Source::zygote_unwanted && ::recv(zygote.socket(), &command, 1, MSG_DONTWAIT) == 1;
+  if (source == Source::zygote_unwanted && !is_kill) return zygote.retire();
+  if (zygote.socket() >= 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, zygote.socket(), nullptr);
+  zygotes_.erase(found);
 }
 
 }  // namespace

@@ -61,10 +61,7 @@ bool drop_capabilities() {
   constexpr unsigned long kLocked = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED |
                                     SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
                                     SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
-  if (::prctl(PR_SET_SECUREBITS, kLocked) != 0) return false;
-  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct none[2] = {};
-  return ::syscall(SYS_capset, &head, none) == 0;
+  return ::prctl(PR_SET_SECUREBITS, kLocked) == 0 && give_up_capabilities();
 }
 
 // A second wall behind the read-only mounts and the net namespace. Needs a
@@ -113,6 +110,12 @@ bool try_step(Step& step, Step what, bool ok) {
 }
 
 }  // namespace
+
+bool give_up_capabilities() {
+  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[2] = {};
+  return ::syscall(SYS_capset, &head, none) == 0;
+}
 
 bool drop_rights(const ProgramPlan& plan, Step& step) {
   return try_step(step, Step::keyring, join_new_keyring()) &&

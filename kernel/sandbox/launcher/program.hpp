@@ -38,6 +38,8 @@ struct ProgramFds {
 
 // All: false with errno, and `step` says what could not be done.
 
+/// Those that the process has; what it could gain by an exec stays.
+[[nodiscard]] bool give_up_capabilities();
 /// Keyring, no new privileges, Landlock, capabilities.
 [[nodiscard]] bool drop_rights(const ProgramPlan& plan, Step& step);
 /// The last of the rights: which system calls there are. @param step untouched.

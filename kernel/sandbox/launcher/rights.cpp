@@ -113,6 +113,11 @@ bool refuse(wire::Ready& ready, Step step, int error, std::string_view text) {
   return false;
 }
 
+bool take_effective_uid(uid_t uid) {
+  constexpr uid_t kSame = static_cast<uid_t>(-1);
+  return ::syscall(SYS_setresuid, kSame, uid, kSame) == 0;
+}
+
 bool settle_rights(Host& host, wire::Ready& ready) {
   const bool own_uids = has_capability(CAP_SETUID) && has_capability(CAP_SETGID) && has_capability(CAP_SYS_ADMIN);
   const int user_ns_error = try_user_namespace();

@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <iterator>
 #include <string_view>
 
@@ -20,8 +19,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/launcher/clock.hpp"
 #include "sandbox/launcher/net.hpp"
 #include "sandbox/launcher/pipes.hpp"
+#include "sandbox/launcher/rights.hpp"
 #include "sandbox/launcher/zygote.hpp"
 
 namespace collet::launcher {
@@ -31,12 +32,6 @@ constexpr int kReaperNice = -20;
 constexpr std::uint32_t kNetUsesMax = 1000;
 constexpr int kDoubtTicks = 100;  // of 5 ms
 constexpr std::uint64_t kKillPatienceNs = 150'000'000;
-
-std::uint64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 std::uint64_t micros(const timeval& time) {
   return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000u + static_cast<std::uint64_t>(time.tv_usec);
@@ -70,11 +65,6 @@ bool shows_host_folders(const wire::SpecView& spec) {
   return spec.app_root != nullptr;
 }
 
-bool become_for_a_moment(uid_t uid) {
-  constexpr uid_t kSame = static_cast<uid_t>(-1);
-  return ::syscall(SYS_setresuid, kSame, uid, kSame) == 0;
-}
-
 void plan_program(const wire::SpecView& spec, const RunFds& fds, BoxPlan& plan) {
   plan.program.limits = spec.limits;
   plan.program.app_scratch = spec.app_scratch;
@@ -100,7 +90,7 @@ Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index), page_f
 Slot::~Slot() {
   if (busy()) {
     cgroup_.lift_cpu_limit();
-    signal_by_fd(pidfd_.get(), SIGKILL);
+    signal(SIGKILL);
     finish();
   }
   cgroup_.remove();
@@ -138,7 +128,7 @@ bool Slot::start(const wire::SpecView& spec, RunFds fds, Zygote* zygote) {
   if (!clone_box(plan)) return fail(Step::clone, errno);
   if (plan.box.user_ns && !write_maps(plan.box.ids)) {
     const int error = errno;
-    signal_by_fd(pidfd_.get(), SIGKILL);
+    signal(SIGKILL);
     ::waitpid(pid_, nullptr, 0);
     pid_ = 0;
     pidfd_.reset();
@@ -206,12 +196,12 @@ bool Slot::clone_box(const BoxPlan& plan) {
   args.exit_signal = SIGCHLD;
   started_ns_ = now_ns();
   // Who makes a user namespace may enter it: the zygote is to.
-  const bool is_joined = plan.offers >= 0;
-  if (is_joined && !become_for_a_moment(host_.zygote_uid())) return false;
+  is_joined_ = plan.offers >= 0;
+  if (is_joined_ && !take_effective_uid(host_.zygote_uid())) return false;
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
   if (pid == 0) live_in_box(plan);
   const int error = errno;
-  if (is_joined && !become_for_a_moment(0)) ::_exit(1);  // never go on as somebody else
+  if (is_joined_ && !take_effective_uid(0)) ::_exit(1);  // never go on as somebody else
   errno = error;
   if (pid < 0) return false;
   pid_ = static_cast<pid_t>(pid);
@@ -232,6 +222,15 @@ bool Slot::write_maps(const IdRange& ids) {
   return ::syscall(SYS_futex, &page_->maps_written, FUTEX_WAKE, 1, nullptr, nullptr, 0) >= 0;
 }
 
+// A box that was made under the zygote's uid obeys nobody else.
+bool Slot::signal(int number) {
+  if (!is_joined_) return signal_by_fd(pidfd_.get(), number) == 0;
+  if (!take_effective_uid(host_.zygote_uid())) return false;
+  const bool sent = signal_by_fd(pidfd_.get(), number) == 0;
+  if (!take_effective_uid(0)) ::_exit(1);
+  return sent;
+}
+
 void Slot::mark() {
   if (!busy()) return;
   marked_ = true;
@@ -239,7 +238,7 @@ void Slot::mark() {
 }
 
 void Slot::terminate() {
-  if (busy()) signal_by_fd(pidfd_.get(), SIGTERM);
+  if (busy()) signal(SIGTERM);
 }
 
 void Slot::kill() {
@@ -247,11 +246,11 @@ void Slot::kill() {
   killed_ = true;
   kill_at_ns_ = now_ns() + kKillPatienceNs;
   cgroup_.lift_cpu_limit();
-  if (!cgroup_.kill_all()) signal_by_fd(pidfd_.get(), SIGQUIT);
+  if (!cgroup_.kill_all()) signal(SIGQUIT);
 }
 
 void Slot::tick() {
-  if (kill_at_ns_ != 0 && now_ns() >= kill_at_ns_) signal_by_fd(pidfd_.get(), SIGKILL);
+  if (kill_at_ns_ != 0 && now_ns() >= kill_at_ns_) signal(SIGKILL);
   if (doubt_ > 0) check_memory();
 }
 

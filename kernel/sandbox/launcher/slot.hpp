@@ -79,6 +79,7 @@ class Slot {
 
  private:
   void check_memory();
+  bool signal(int number);
   bool fail(Step step, int error, std::uint32_t index = 0);
   bool fail(const Failure& failure);
   [[nodiscard]] bool prepare(const wire::SpecView& spec, BoxPlan& plan);
@@ -102,6 +103,7 @@ class Slot {
   pid_t pid_ = 0;
   std::uint64_t started_ns_ = 0;
   std::uint64_t memory_bytes_ = 0;
+  bool is_joined_ = false;  ///< Its program is a copy of a zygote.
   bool killed_ = false;
   bool oom_ = false;
   bool marked_ = false;

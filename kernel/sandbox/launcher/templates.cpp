@@ -1,23 +1,18 @@
 #include "sandbox/launcher/templates.hpp"
 
 #include <cerrno>
-#include <ctime>
 #include <iterator>
 
 #include <fcntl.h>
 #include <sys/mount.h>
+
+#include "sandbox/launcher/clock.hpp"
 
 namespace collet::launcher {
 namespace {
 
 constexpr std::size_t kTreesMax = 16;
 constexpr std::uint64_t kAgeMaxNs = 60'000'000'000;
-
-std::uint64_t now_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(now.tv_nsec);
-}
 
 // Somewhere in the launcher's own mount namespace, over a folder that is never a
 // root. Not over "/": who has something there counts as chrooted and may not make

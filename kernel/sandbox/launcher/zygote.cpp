@@ -14,7 +14,9 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
+#include "sandbox/launcher/clock.hpp"
 #include "sandbox/launcher/offer.hpp"
+#include "sandbox/launcher/rights.hpp"
 
 namespace collet::launcher {
 namespace {
@@ -22,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr timeval kOfferPatience{5, 0};
+constexpr std::uint64_t kOverdueNs = 2'000'000'000;
 
 // Beside the launcher, or where an installation puts it. Empty: it is not there.
 std::string library_folder() {
@@ -54,12 +57,20 @@ bool make_offers(UniqueFd& ours, UniqueFd& theirs) {
 
 Zygote::~Zygote() {
   if (pid_ > 0) {
-    ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
+    const bool is_dying = kill();
+    while (is_dying && ::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
   }
   if (socket_ && page_ != nullptr) report_failure(socket_.get(), page_->failure);
   cgroup_.remove();
   if (page_ != nullptr) ::munmap(page_, sizeof(SharedPage));
+}
+
+// Only as itself: the launcher has no right to end what is not its own.
+bool Zygote::kill() {
+  if (!take_effective_uid(host_.zygote_uid())) return false;
+  const bool sent = ::kill(pid_, SIGKILL) == 0;
+  if (!take_effective_uid(0)) ::_exit(1);
+  return sent;
 }
 
 bool Zygote::fail(Step step, int error) {
@@ -139,6 +150,15 @@ bool Zygote::clone_process(const BoxPlan& plan) {
   pidfd_.reset(pidfd);
   return true;
 }
+
+// Boxes that ask from now on hear at once that nobody listens.
+void Zygote::retire() {
+  socket_.reset();
+  retired_ns_ = now_ns();
+  ::shutdown(offers_.get(), SHUT_WR);
+}
+
+bool Zygote::is_overdue() const { return retired_ns_ != 0 && now_ns() - retired_ns_ > kOverdueNs; }
 
 void Zygote::on_ready() {
   char byte = 0;

@@ -32,10 +32,15 @@ class Zygote {
   /// False when it could not be started; the server has been told.
   bool start(const wire::SpecView& spec, int late_fd, ZygoteFds fds);
   void on_ready();
+  /// Copies those that have asked, and ends then.
+  void retire();
+  [[nodiscard]] bool is_retired() const { return retired_ns_ != 0; }
+  [[nodiscard]] bool is_overdue() const;  ///< It was to end long ago.
 
  private:
   [[nodiscard]] bool prepare(const wire::SpecView& spec, BoxPlan& plan);
   [[nodiscard]] bool clone_process(const BoxPlan& plan);
+  bool kill();
   bool fail(Step step, int error);
 
   Host& host_;
@@ -46,6 +51,7 @@ class Zygote {
   UniqueFd offers_;
   UniqueFd pidfd_;
   pid_t pid_ = 0;
+  std::uint64_t retired_ns_ = 0;  ///< 0: it goes on.
 };
 
 }  // namespace collet::launcher

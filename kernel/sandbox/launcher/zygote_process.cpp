@@ -4,7 +4,6 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,9 +21,7 @@ void require(const BoxPlan& plan, Step step, bool ok) {
 
 // The launcher's own go with its capabilities: none is left to gain any by.
 bool drop_all_rights() {
-  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct none[2] = {};
-  return ::syscall(SYS_capset, &head, none) == 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+  return give_up_capabilities() && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
 bool has_no_core_files() {

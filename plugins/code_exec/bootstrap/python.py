@@ -70,7 +70,6 @@ def _collet(wanted):
         posix._exit(0)
 
     sys.excepthook = show
-    compile('0', '<string>', 'exec', _ast.PyCF_ONLY_AST, True)  # what a first use costs
     # What two copies of this process must not have in common.
     def renew():
         if 'ctypes' in sys.modules:
@@ -80,8 +79,15 @@ def _collet(wanted):
         if 'numpy.random' in sys.modules:
             sys.modules['numpy.random'].seed()
 
-    kind = posix.fstat(3).st_mode & 0o170000
-    if kind != 0o100000:  # no file: started ahead, with time to spare
+    def prepare(text):
+        tree = compile(text, '<string>', 'exec', _ast.PyCF_ONLY_AST, True)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], _ast.Expr) else None
+        return compile(tree, '<string>', 'exec', 0, True), last and compile(_ast.Expression(last.value), '<string>', 'eval', 0, True)
+
+    def is_there():
+        return posix.fstat(3).st_mode & 0o170000 == 0o100000  # a file: nobody waits
+
+    if not is_there():  # started ahead, with time to spare
         add_packages()
         for package in wanted:
             try:
@@ -90,21 +96,30 @@ def _collet(wanted):
                 pass  # not installed, or broken: the program will see for itself
         import gc
         gc.freeze()
+        # Whoever is to be copied stops here, and its copies go on from here.
+        is_copy = posix.fstat(3).st_mode & 0o170000 == 0o140000
+        if is_copy:
+            posix.read(3, 0)
+            renew()
+        if not is_there():  # what the first program would pay for: pages, small things loaded late
+            rehearsal = {}
+            for code in prepare('def f(x):\n  return [str(x)]\nf(1)\nf(2)'):
+                eval(code, rehearsal)
+            sys.stdout.write('')
+            sys.stdout.flush()
+            posix.listdir('/proc/self/fd')
     # Whoever starts this ahead of its program waits here.
     with open(3, 'rb') as source_file:
         source = source_file.read().decode('utf-8', 'replace')
-    if kind == 0o140000:  # a socket: this is a copy now
-        renew()
     add_packages()
     if source.startswith('\ufeff'):
         source = source[1:]
-    tree = compile(source, '<string>', 'exec', _ast.PyCF_ONLY_AST, True)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], _ast.Expr) else None
+    body, last = prepare(source)
     value = None
     try:
-        exec(compile(tree, '<string>', 'exec', 0, True), names)
+        exec(body, names)
         if last is not None:
-            value = eval(compile(_ast.Expression(last.value), '<string>', 'eval', 0, True), names)
+            value = eval(last, names)
     finally:
         save_figures()
     if value is not None:

@@ -1,0 +1,27 @@
+// Boxes whose program is a copy of a Python that waits for its code.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "hostile/box_test.hpp"
+
+namespace collet::sandbox {
+
+class CopiedTest : public BoxTest {
+ protected:
+  void TearDown() override;
+
+  /// @param preparation what the zygote does before it comes to read the code.
+  static BoxSpec copied(const std::string& code, const std::string& preparation = "pass");
+  /// Any Python program as a copy; its arguments stay.
+  static BoxSpec as_copy(const BoxSpec& python_program);
+  /// Runs it once its zygote is there; fails if it was no copy.
+  BoxResult run_copied(const BoxSpec& spec, double* took_ms = nullptr);
+  BoxResult run_copied(const std::string& code, const std::string& preparation = "pass") { return run_copied(copied(code, preparation)); }
+  /// Of those that wait to be copied, by their uid.
+  [[nodiscard]] std::set<pid_t> zygote_pids() const;
+  void restart_with(const config::SandboxSettings& settings);
+};
+
+}  // namespace collet::sandbox

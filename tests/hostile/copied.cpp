@@ -25,13 +25,23 @@ BoxSpec CopiedTest::copied(const std::string& code, const std::string& preparati
   return spec;
 }
 
-BoxSpec CopiedTest::as_copy(const BoxSpec& python_program) {
-  BoxSpec spec = python_program;
-  std::string arguments = "import sys\nsys.argv = ['x'";
-  for (std::size_t i = 4; i < spec.argv.size(); ++i) arguments += ", '" + spec.argv[i] + "'";
-  const BoxSpec copy = copied(arguments + "]\n" + spec.inputs.at(0).data);
+BoxSpec CopiedTest::as_copy(const BoxSpec& program) {
+  const bool is_python = program.argv[0] == "/usr/bin/python3";
+  const std::size_t first = is_python ? 4 : 0;
+  std::string code = "import os, sys\nsys.argv = [" + std::string(is_python ? "'x', " : "");
+  for (std::size_t i = first; i < program.argv.size(); ++i) code += "r\"\"\"" + program.argv[i] + "\"\"\", ";
+  code += "]\n";
+  BoxSpec spec = program;
+  spec.inputs.clear();
+  if (is_python) {
+    code += program.inputs.at(0).data;
+  } else {
+    if (!program.inputs.empty()) code += "os.dup2(6, 3)\nos.close(6)\n", spec.inputs.push_back({6, program.inputs[0].data});
+    code += "os.execv(sys.argv[0], sys.argv)\n";
+  }
+  const BoxSpec copy = copied(code);
   spec.argv = copy.argv;
-  spec.inputs = copy.inputs;
+  spec.inputs.insert(spec.inputs.begin(), copy.inputs[0]);
   return spec;
 }
 

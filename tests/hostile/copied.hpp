@@ -14,8 +14,9 @@ class CopiedTest : public BoxTest {
 
   /// @param preparation what the zygote does before it comes to read the code.
   static BoxSpec copied(const std::string& code, const std::string& preparation = "pass");
-  /// Any Python program as a copy; its arguments stay.
-  static BoxSpec as_copy(const BoxSpec& python_program);
+  /// A program of the hostile set, as a copy: one in Python runs in it, any other is what
+  /// the copy executes.
+  static BoxSpec as_copy(const BoxSpec& program);
   /// Runs it once its zygote is there; fails if it was no copy.
   BoxResult run_copied(const BoxSpec& spec, double* took_ms = nullptr);
   BoxResult run_copied(const std::string& code, const std::string& preparation = "pass") { return run_copied(copied(code, preparation)); }

@@ -126,13 +126,7 @@ TEST_P(CopiedProgramTest, EndsAsItMust) {
   judge(program, run_copied(as_copy(spec_of(program)), &took_ms), took_ms);
 }
 
-std::vector<HostileProgram> python_programs() {
-  std::vector<HostileProgram> programs = read_catalogue(COLLET_HOSTILE_TABLE);
-  std::erase_if(programs, [](const auto& program) { return !program.file.ends_with(".py"); });
-  return programs;
-}
-
-INSTANTIATE_TEST_SUITE_P(Hostile, CopiedProgramTest, testing::ValuesIn(python_programs()),
+INSTANTIATE_TEST_SUITE_P(Hostile, CopiedProgramTest, testing::ValuesIn(read_catalogue(COLLET_HOSTILE_TABLE)),
                          [](const auto& info) { return name_of(info.param); });
 
 INSTANTIATE_TEST_SUITE_P(Hostile, ProgramTest, testing::ValuesIn(read_catalogue(COLLET_HOSTILE_TABLE)),

@@ -29,7 +29,9 @@ struct LandlockRules {
   std::uint64_t handled_access_net;
   std::uint64_t scoped;
 };
-constexpr std::uint64_t kScopeAbstractSocketAndSignal = 3;
+// Not signals: the first process of a box is outside the domain of a copied program, which
+// may signal it as any program may; nobody else is in its process namespace.
+constexpr std::uint64_t kScopeAbstractSocket = 1;
 
 constexpr std::uint64_t kChanges =
     LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
@@ -67,7 +69,7 @@ bool drop_capabilities() {
 // A second wall behind the read-only mounts and the net namespace. Needs a
 // kernel that knows scopes (Landlock 6); older ones do without.
 bool restrict_with_landlock(const ProgramPlan& plan) {
-  const LandlockRules attributes{kChanges, 0, kScopeAbstractSocketAndSignal};
+  const LandlockRules attributes{kChanges, 0, kScopeAbstractSocket};
   const int rules = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
   if (rules < 0) return false;
   constexpr std::uint64_t kWrite = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;

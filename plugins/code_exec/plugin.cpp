@@ -96,9 +96,6 @@ class CodeExec {
  private:
   static Result<void> check_packages(const Offered& offered, const Args& args, const std::vector<std::string>& packages) {
     const Installer* installer = offered.language->installer;
-    if (installer == nullptr) {
-      return args.error("packages", "packages are not available yet; leave them out and use the standard library");
-    }
     if (packages.size() > kPackagesMax) {
       return args.error("packages", "has " + std::to_string(packages.size()) + " entries; at most " + std::to_string(kPackagesMax) + " are allowed");
     }

@@ -45,8 +45,7 @@ TEST_F(CodeExec, DescribesItselfTruthfully) {
   ASSERT_EQ(host_->tools().size(), std::size(kTools) + 1) << host_->create_error();
   for (const char* name : kTools) {
     const ToolSpec spec = tool(name);
-    const bool installs = spec.name != "code_exec_ruby";
-    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE | (installs ? COLLET_EFFECT_NETWORK : 0u)) << name;
+    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_NETWORK) << name;
     EXPECT_EQ(spec.blocking, false);
     EXPECT_NE(spec.description.find("; no network. "), std::string::npos) << spec.description;
     EXPECT_GE(spec.examples.size(), 2u);

@@ -1,0 +1,25 @@
+"""Gems of a test's own making, as a folder that gem takes for an index."""
+
+import pathlib
+import subprocess
+
+
+def build_gems(folder, gems):
+    """folder: becomes the index. gems: (name, version, files: path -> text, lines of its gemspec)."""
+    folder = pathlib.Path(folder)
+    (folder / "gems").mkdir(parents=True)
+    for name, version, files, lines in gems:
+        source = folder / "src" / f"{name}-{version}"
+        for path, text in files.items():
+            (source / path).parent.mkdir(parents=True, exist_ok=True)
+            (source / path).write_text(text)
+        spec = [f"s.name = {name!r}", f"s.version = {version!r}", "s.summary = 'x'", "s.authors = ['x']", f"s.files = {list(files)!r}", *lines]
+        (source / "x.gemspec").write_text("Gem::Specification.new do |s|\n  " + "\n  ".join(spec) + "\nend\n")
+        run(["gem", "build", "x.gemspec", "--output", folder / "gems" / f"{name}-{version}.gem"], source)
+    run(["gem", "generate_index", "--directory", folder], folder)
+
+
+def run(argv, where):
+    done = subprocess.run([str(a) for a in argv], cwd=where, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"{argv}: {done.stdout}{done.stderr}")

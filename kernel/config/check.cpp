@@ -54,12 +54,7 @@ class Checker {
     if (!s_.server.public_url.empty() && !is_http_url(s_.server.public_url)) {
       findings_.add("server.public_url", "expected a http:// or https:// URL, got \"" + s_.server.public_url + "\"");
     }
-    for (std::size_t i = 0; i < s_.egress_allow_private.size(); ++i) {
-      const std::string& entry = s_.egress_allow_private[i];
-      if (!is_host_port(entry, 1)) {
-        findings_.add(index_path("egress.allow_private", i), "expected HOST:PORT as in 10.0.0.5:5432, got \"" + entry + "\"");
-      }
-    }
+    hosts("egress.allow_private", s_.egress_allow_private, "10.0.0.5:5432");
   }
 
   void keys() {
@@ -126,6 +121,7 @@ class Checker {
         if (!std::filesystem::is_directory(app.roots[i], error)) findings_.add(index_path(path + ".roots", i), "there is no folder " + app.roots[i]);
       }
       globs(path + ".tools", app.tools);
+      hosts(path + ".network", app.network, "api.example.com:443");
     }
   }
 
@@ -174,6 +170,13 @@ class Checker {
   void file(std::string_view path, const std::string& name) {
     std::error_code error;
     if (!name.empty() && !std::filesystem::is_regular_file(name, error)) findings_.add(path, "there is no file " + name);
+  }
+
+  void hosts(const std::string& path, const std::vector<std::string>& entries, const std::string& example) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (is_host_port(entries[i], 1)) continue;
+      findings_.add(index_path(path, i), "expected HOST:PORT as in " + example + ", got \"" + entries[i] + "\"");
+    }
   }
 
   void globs(const std::string& path, const std::vector<std::string>& patterns) {

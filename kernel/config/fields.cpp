@@ -73,6 +73,7 @@ const Section kApp{"an app", prototype_of<AppSettings>, {
     secret(value<&AppSettings::config_vars>("config_vars", "Config vars by name: database addresses, and the environment of the app's own commands.")),
     value<&AppSettings::tools>("tools", "Globs of the tools that may run for this app."),
     path<&AppSettings::roots>("roots", "Further folders that its boxes see, read-only, under their own path: the app's runtimes."),
+    value<&AppSettings::network>("network", "HOST:PORT that its own commands may reach, with TLS; private addresses too. Empty: no network."),
 }};
 
 const Section kAgent{"an agent", prototype_of<AgentSettings>, {

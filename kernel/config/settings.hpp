@@ -75,6 +75,7 @@ struct AppSettings {
   std::map<std::string, std::string> config_vars;
   std::vector<std::string> tools = {"*"};
   std::vector<std::string> roots;
+  std::vector<std::string> network;  ///< host:port
 };
 
 struct AgentSettings {

@@ -198,6 +198,17 @@ TEST_F(CodeExec, LiveOutputIsAnOption) {
   EXPECT_FALSE(seen_.live_output);
 }
 
+TEST_F(CodeExec, ALanguageIsStartedAheadUnlessItIsNotToBe) {
+  FakeHost::Options options;
+  options.config = R"json({"warm":{"ruby":false,"node":true}})json";
+  const auto partly = FakeHost::load(COLLET_CODE_EXEC, options);
+  partly->on_exec = host_->on_exec;
+  for (const std::string name : kTools) {
+    partly->call(name, R"json({"code":"1"})json");
+    EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::late), name == "code_exec_ruby" ? 0 : 1) << name;
+  }
+}
+
 TEST_F(CodeExec, WithoutTheSandboxServiceItSaysWhatIsMissing) {
   FakeHost::Options options;
   options.services = {"log"};

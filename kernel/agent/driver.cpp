@@ -193,7 +193,7 @@ class Driver {
       shared_->inbox.push(Mail{Activity{activity("finished", start, call->second.queued, reason)}});
     }
     calls_.erase(index);
-    shared_->inbox.push(Mail{Input{to_call_ended(index, *tool.offer.tool, outcome)}});
+    shared_->inbox.push(Mail{Input{to_call_ended(index, *tool.offer.tool, outcome, machine_.request().limits.picture_bytes_max)}});
   }
 
   ToolActivity activity(std::string_view kind, const StartCall& start, Clock::time_point began,

@@ -82,6 +82,9 @@ class Checker {
       if (model.provider == "openai" && !is_http_url(model.base_url)) {
         findings_.add(path + ".base_url", "expected a URL as in http://127.0.0.1:9000/v1, got \"" + model.base_url + "\"");
       }
+      if (model.vision && (model.provider == "embedded" || model.tool_mode == "planned")) {
+        findings_.add(path + ".vision", "a model that is led step by step is shown no pictures; leave it out, or use provider openai with tool_mode native");
+      }
       file(path + ".embedded.weights_file", model.embedded.weights_file);
     }
   }

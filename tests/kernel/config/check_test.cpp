@@ -41,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
              "c:1: models[0].base_url: expected a URL as in http://127.0.0.1:9000/v1, got \"\""},
         Case{"ModelWithOddUrl", "models: [{id: a, base_url: 'ftp://x'}]",
              "c:1: models[0].base_url: expected a URL as in http://127.0.0.1:9000/v1, got \"ftp://x\""},
+        Case{"VisionOfAPlannedModel", "models: [{id: a, base_url: 'http://x/v1', tool_mode: planned, vision: true}]",
+             "c:1: models[0].vision: a model that is led step by step is shown no pictures; leave it out, or use provider openai with tool_mode native"},
         Case{"AliasToNothing", "aliases: {x: nothing}", "c:1: aliases.x: \"nothing\" is not the id of a model; there are local, local-embeddings"},
         Case{"AliasLikeAModel", "aliases: {local: local}",
              "c:1: aliases.local: is the id of a model already; an alias needs a name of its own"},

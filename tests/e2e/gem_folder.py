@@ -1,7 +1,11 @@
 """Gems of a test's own making, as a folder that gem takes for an index."""
 
+import io
 import pathlib
 import subprocess
+import tarfile
+
+from package_index import member, tarball
 
 
 def build_gems(folder, gems):
@@ -23,3 +27,15 @@ def run(argv, where):
     done = subprocess.run([str(a) for a in argv], cwd=where, capture_output=True, text=True)
     if done.returncode != 0:
         raise AssertionError(f"{argv}: {done.stdout}{done.stderr}")
+
+
+def replace_data(folder, name, version, members):
+    """Gives a gem other files than it was built with: TarInfo objects, each with its bytes."""
+    file = pathlib.Path(folder) / "gems" / f"{name}-{version}.gem"
+    with tarfile.open(file) as built:
+        metadata = built.extractfile("metadata.gz").read()
+    with tarfile.open(file, "w") as gem:
+        for entry, data in (("metadata.gz", metadata), ("data.tar.gz", tarball(members))):
+            about = member(entry)
+            about.size = len(data)
+            gem.addfile(about, io.BytesIO(data))

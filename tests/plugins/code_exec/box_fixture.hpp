@@ -20,6 +20,7 @@ class CodeExecBox : private Boxes, public PluginHostTest {
     if (!options.empty()) settings_.plugins.instances = {{"code_exec", "code_exec", Value::parse(options).value()}};
     settings_.sizes["standard-1x"] = config::SizeSettings{};
     settings_.state_dir = std::move(state);
+    settings_.limits.cancel_grace_ms = config::LimitSettings{}.cancel_grace_ms;  // a deaf program takes 200 ms of it
     load(COLLET_CODE_EXEC_FOLDER);
   }
   ~CodeExecBox() override {

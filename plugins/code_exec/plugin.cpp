@@ -111,7 +111,10 @@ class CodeExec {
   void carry_out(Call call, const Offered& offered, Result<Plan> plan) const {
     if (!plan) return call.fail(plan.error());
     plan->run.live_output = live_output_;
-    for (auto& input : plan->run.inputs) input.late = input.late && offered.starts_ahead;
+    for (auto& input : plan->run.inputs) {
+      input.late = input.late && offered.starts_ahead;
+      input.fork = input.fork && offered.starts_ahead;
+    }
     for (Step& step : plan->steps) step.request.live_output = live_output_;
     take_step(std::move(call), offered, std::make_shared<const Plan>(*std::move(plan)), 0);
   }

@@ -206,6 +206,7 @@ TEST_F(CodeExec, ALanguageIsStartedAheadUnlessItIsNotToBe) {
   for (const std::string name : kTools) {
     partly->call(name, R"json({"code":"1"})json");
     EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::late), name == "code_exec_ruby" ? 0 : 1) << name;
+    EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::fork), name == "code_exec_python" ? 1 : 0) << name;
   }
 }
 

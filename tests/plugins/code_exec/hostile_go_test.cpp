@@ -20,7 +20,8 @@ void PrintTo(const HostileGo& program, std::ostream* out) { *out << program.name
 
 class HostileGoTest : public CodeExecBox, public ::testing::WithParamInterface<HostileGo> {
  protected:
-  HostileGoTest() : CodeExecBox("code_exec_go") {}
+  // A program that is deaf to its end takes 200 ms of the grace.
+  HostileGoTest() : CodeExecBox("code_exec_go", COLLET_TEST_STATE, "", 2'000) {}
 };
 
 TEST_P(HostileGoTest, IsContained) {

@@ -71,7 +71,7 @@ class Driver {
     arm_deadline();
     std::vector<Output> outputs = machine_.start();
     co_await perform(std::move(outputs));
-    while (!machine_.finished() || model_running_ || !calls_.empty()) {
+    while (!machine_.finished() || model_tasks_ > 0 || !calls_.empty()) {
       Mail mail = co_await shared_->inbox.pop();
       co_await take(std::move(mail));
     }
@@ -83,7 +83,7 @@ class Driver {
  private:
   asio::awaitable<void> take(Mail mail) {
     if (std::holds_alternative<ModelTaskEnded>(mail)) {
-      model_running_ = false;
+      --model_tasks_;
     } else if (auto* activity = std::get_if<Activity>(&mail)) {
       if (!machine_.finished()) co_await emit(std::move(activity->what));
     } else {
@@ -125,7 +125,7 @@ class Driver {
   }
 
   void ask_model() {
-    model_running_ = true;
+    ++model_tasks_;
     base::spawn(io_, "model turn", model_turn(machine_.turn_request()));
   }
 
@@ -193,7 +193,7 @@ class Driver {
       shared_->inbox.push(Mail{Activity{activity("finished", start, call->second.queued, reason)}});
     }
     calls_.erase(index);
-    shared_->inbox.push(Mail{Input{to_call_ended(index, *tool.offer.tool, outcome)}});
+    shared_->inbox.push(Mail{Input{to_call_ended(index, *tool.offer.tool, outcome, machine_.request().limits.picture_bytes_max)}});
   }
 
   ToolActivity activity(std::string_view kind, const StartCall& start, Clock::time_point began,
@@ -239,7 +239,7 @@ class Driver {
   std::shared_ptr<void> memory_;
   std::map<std::size_t, CallUnderWay> calls_;
   std::map<std::size_t, StartCall> started_;
-  bool model_running_ = false;
+  int model_tasks_ = 0;  ///< Two while one has answered and is about to end.
   bool deaf_ = false;
 };
 

@@ -39,7 +39,7 @@ std::string text_result(std::string_view text, bool is_error) {
 }
 
 Machine::Machine(RunRequest request)
-    : request_(std::move(request)), calls_used_(request_.tools.size(), 0) {}
+    : request_(std::move(request)), calls_used_(request_.tools.size(), 0), pictures_(request_.limits.picture_bytes_max) {}
 
 std::vector<Output> Machine::start() {
   std::vector<Output> out;
@@ -103,7 +103,14 @@ std::vector<Output> Machine::on(ModelAnswered input) {
   return out;
 }
 
-std::vector<Output> Machine::on(ModelFailed input) { return fail(std::move(input.error)); }
+// A program's picture may be broken, and a model may take none whatever is configured:
+// that must not cost the run.
+std::vector<Output> Machine::on(ModelFailed input) {
+  if (input.error.code != Errc::invalid || !pictures_.withdraw(request_.messages)) return fail(std::move(input.error));
+  std::vector<Output> out;
+  out.emplace_back(AskModel{});
+  return out;
+}
 
 std::vector<Output> Machine::on(CallEnded input) {
   if (input.index >= calls_.size() || calls_[input.index].state != Call::State::running) return {};
@@ -250,11 +257,17 @@ std::vector<Output> Machine::advance() {
     std::move(rest.begin(), rest.end(), std::back_inserter(out));
     return out;
   }
+  pictures_.show(request_.messages);
   out.emplace_back(AskModel{});
   return out;
 }
 
 void Machine::remember_result(Call& call) {
+  const std::string pictures = pictures_.take(std::move(call.end.pictures));
+  for (std::string* text : {&call.end.text, &call.end.later_text}) {
+    const bool is_used = text == &call.end.text || !text->empty();
+    if (is_used && !pictures.empty()) *text += (text->empty() ? "" : "\n") + pictures;
+  }
   llm::Message message;
   message.role = "tool";
   message.content = Value(call.end.text);

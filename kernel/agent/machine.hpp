@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/event.hpp"
+#include "agent/pictures.hpp"
 #include "agent/run.hpp"
 
 namespace collet::agent {
@@ -33,6 +34,7 @@ struct CallEnded {
   std::string result;      ///< JSON text of the CallToolResult.
   bool is_error = false;
   bool is_empty = false;
+  std::vector<Picture> pictures;  ///< Named neither in text nor in later_text.
 };
 /// A deadline passed (code timeout) or the caller left (cancelled).
 struct Stopped {
@@ -114,6 +116,7 @@ class Machine {
   std::vector<int> calls_used_;  // by tool
   std::vector<Call> calls_;      // of the turn at hand
   std::vector<std::pair<std::size_t, std::string>> later_texts_;  // message index, text
+  Pictures pictures_;
   std::uint64_t output_bytes_ = 0;
   RunSummary summary_;
   bool finished_ = false;

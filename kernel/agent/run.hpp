@@ -31,6 +31,7 @@ struct RunLimits {
   std::uint64_t run_output_bytes_max = 8u << 20;
   std::uint64_t call_output_bytes_max = 1u << 20;
   std::uint64_t arguments_bytes_max = 1u << 20;
+  std::uint64_t picture_bytes_max = 0;  ///< Of tools' pictures that the model sees at once; 0: it sees none.
 };
 
 struct RunRequest {

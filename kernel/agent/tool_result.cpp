@@ -32,11 +32,23 @@ void write_content(JsonWriter& writer, const plugin::Content& content) {
 std::string model_text(const plugin::Content& content) {
   const std::string_view label = content.name.empty() ? content.mime : content.name;
   switch (content.kind) {
-    case COLLET_CONTENT_IMAGE: return "[image " + std::string(label) + "]";
     case COLLET_CONTENT_BLOB: return "[file " + std::string(label) + ", blob " + content.data + "]";
     case COLLET_CONTENT_LINK: return "[link " + content.data + "]";
     default: return content.data;
   }
+}
+
+/// Kinds that every model server knows; another would make it refuse the whole turn.
+bool is_common_picture(std::string_view mime) {
+  return mime == "image/png" || mime == "image/jpeg" || mime == "image/gif" || mime == "image/webp";
+}
+
+Picture picture_of(const plugin::Content& content, std::uint64_t bytes_max) {
+  Picture picture;
+  picture.name = content.name.empty() ? content.mime : content.name;
+  picture.bytes = content.data.size();
+  if (picture.bytes <= bytes_max && is_common_picture(content.mime)) picture.url = "data:" + content.mime + ";base64," + base::base64(content.data);
+  return picture;
 }
 
 std::string failure_text(const plugin::CallOutcome& outcome) {
@@ -44,6 +56,14 @@ std::string failure_text(const plugin::CallOutcome& outcome) {
 }
 
 }  // namespace
+
+std::vector<Picture> pictures_of(const plugin::CallOutcome& outcome, std::uint64_t bytes_max) {
+  std::vector<Picture> pictures;
+  for (const auto& content : outcome.contents) {
+    if (content.kind == COLLET_CONTENT_IMAGE) pictures.push_back(picture_of(content, bytes_max));
+  }
+  return pictures;
+}
 
 std::string to_call_tool_result(const plugin::CallOutcome& outcome) {
   JsonWriter writer;
@@ -66,13 +86,15 @@ std::string to_call_tool_result(const plugin::CallOutcome& outcome) {
 }
 
 CallEnded to_call_ended(std::size_t index, const plugin::Tool& tool,
-                        const plugin::CallOutcome& outcome) {
+                        const plugin::CallOutcome& outcome, std::uint64_t picture_bytes_max) {
   CallEnded end;
   end.index = index;
   end.is_error = outcome.is_error || !outcome.status;
   end.is_empty = outcome.is_empty;
   end.result = to_call_tool_result(outcome);
+  end.pictures = pictures_of(outcome, picture_bytes_max);
   for (const auto& content : outcome.contents) {
+    if (content.kind == COLLET_CONTENT_IMAGE) continue;
     if (!end.text.empty()) end.text += '\n';
     end.text += model_text(content);
   }

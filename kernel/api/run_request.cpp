@@ -9,7 +9,7 @@
 namespace collet::api {
 namespace {
 
-agent::RunLimits run_limits(const config::LimitSettings& limits) {
+agent::RunLimits run_limits(const config::LimitSettings& limits, const config::ModelSettings& model) {
   agent::RunLimits run;
   run.turns_max = limits.turns_max;
   run.tool_calls_max = limits.tool_calls_max;
@@ -18,6 +18,7 @@ agent::RunLimits run_limits(const config::LimitSettings& limits) {
   run.run_output_bytes_max = static_cast<std::uint64_t>(limits.run_output_bytes_max);
   run.call_output_bytes_max = static_cast<std::uint64_t>(limits.call_output_bytes_max);
   run.arguments_bytes_max = static_cast<std::uint64_t>(limits.arguments_bytes_max);
+  if (model.vision) run.picture_bytes_max = static_cast<std::uint64_t>(limits.picture_bytes_max);
   return run;
 }
 
@@ -55,6 +56,7 @@ Result<PreparedRun> prepare_run(const Context& context, const config::KeySetting
     if (!applied) return std::move(applied).error();
   }
   prepared.wants_activity = !events.is_null();
+  prepared.run.limits = run_limits(context.shared.settings.limits, *model.settings);
   prepared.model = std::move(model);
   prepared.warnings = std::move(tools.warnings);
   prepared.run.request_id = request.request_id;
@@ -63,7 +65,6 @@ Result<PreparedRun> prepare_run(const Context& context, const config::KeySetting
   prepared.run.tools = std::move(tools.tools);
   prepared.run.client_tools = std::move(tools.client_tools);
   prepared.run.wants_activity = prepared.wants_activity;
-  prepared.run.limits = run_limits(context.shared.settings.limits);
   return prepared;
 }
 

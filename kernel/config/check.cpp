@@ -54,12 +54,7 @@ class Checker {
     if (!s_.server.public_url.empty() && !is_http_url(s_.server.public_url)) {
       findings_.add("server.public_url", "expected a http:// or https:// URL, got \"" + s_.server.public_url + "\"");
     }
-    for (std::size_t i = 0; i < s_.egress_allow_private.size(); ++i) {
-      const std::string& entry = s_.egress_allow_private[i];
-      if (!is_host_port(entry, 1)) {
-        findings_.add(index_path("egress.allow_private", i), "expected HOST:PORT as in 10.0.0.5:5432, got \"" + entry + "\"");
-      }
-    }
+    hosts("egress.allow_private", s_.egress_allow_private, "10.0.0.5:5432");
   }
 
   void keys() {
@@ -86,6 +81,9 @@ class Checker {
       if (!model.id.empty() && !ids.insert(model.id).second) findings_.add(path + ".id", "\"" + model.id + "\" is the id of an earlier model; ids are unique");
       if (model.provider == "openai" && !is_http_url(model.base_url)) {
         findings_.add(path + ".base_url", "expected a URL as in http://127.0.0.1:9000/v1, got \"" + model.base_url + "\"");
+      }
+      if (model.vision && (model.provider == "embedded" || model.tool_mode == "planned")) {
+        findings_.add(path + ".vision", "a model that is led step by step is shown no pictures; leave it out, or use provider openai with tool_mode native");
       }
       file(path + ".embedded.weights_file", model.embedded.weights_file);
     }
@@ -126,6 +124,7 @@ class Checker {
         if (!std::filesystem::is_directory(app.roots[i], error)) findings_.add(index_path(path + ".roots", i), "there is no folder " + app.roots[i]);
       }
       globs(path + ".tools", app.tools);
+      hosts(path + ".network", app.network, "api.example.com:443");
     }
   }
 
@@ -174,6 +173,13 @@ class Checker {
   void file(std::string_view path, const std::string& name) {
     std::error_code error;
     if (!name.empty() && !std::filesystem::is_regular_file(name, error)) findings_.add(path, "there is no file " + name);
+  }
+
+  void hosts(const std::string& path, const std::vector<std::string>& entries, const std::string& example) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (is_host_port(entries[i], 1)) continue;
+      findings_.add(index_path(path, i), "expected HOST:PORT as in " + example + ", got \"" + entries[i] + "\"");
+    }
   }
 
   void globs(const std::string& path, const std::vector<std::string>& patterns) {

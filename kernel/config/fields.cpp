@@ -60,6 +60,7 @@ const Section kModel{"a model", prototype_of<ModelSettings>, {
     value<&ModelSettings::upstream_model>("upstream_model", "Model name sent upstream; empty is the id."),
     choice<&ModelSettings::tool_mode>("tool_mode", {"native", "planned"}, "native: the model calls tools itself; planned: small models are led step by step. Embedded models default to planned."),
     choice<&ModelSettings::types>("types", {"text-to-text", "text-to-embedding"}, "What the model can do."),
+    value<&ModelSettings::vision>("vision", "The model takes pictures: it is shown those that tools return."),
     value<&ModelSettings::slash_in_names>("slash_in_names", "The upstream accepts '/' in function names."),
     number<&ModelSettings::connect_timeout_ms>("connect_timeout_ms", 1, kHourMs, "ms", "Time to connect."),
     number<&ModelSettings::first_byte_timeout_ms>("first_byte_timeout_ms", 1, kHourMs, "ms", "Time from the request to the first byte of the answer."),
@@ -73,6 +74,7 @@ const Section kApp{"an app", prototype_of<AppSettings>, {
     secret(value<&AppSettings::config_vars>("config_vars", "Config vars by name: database addresses, and the environment of the app's own commands.")),
     value<&AppSettings::tools>("tools", "Globs of the tools that may run for this app."),
     path<&AppSettings::roots>("roots", "Further folders that its boxes see, read-only, under their own path: the app's runtimes."),
+    value<&AppSettings::network>("network", "HOST:PORT that its own commands may reach, with TLS; private addresses too. Empty: no network."),
 }};
 
 const Section kAgent{"an agent", prototype_of<AgentSettings>, {
@@ -151,6 +153,7 @@ const Section kLimits{"limits", prototype_of<LimitSettings>, {
     number<&LimitSettings::run_output_bytes_max>("run_output_bytes_max", 1024, 16 * kGiB, "bytes", "Tool output of one run."),
     number<&LimitSettings::call_output_bytes_max>("call_output_bytes_max", 1024, kGiB, "bytes", "Output of one tool call."),
     number<&LimitSettings::arguments_bytes_max>("arguments_bytes_max", 256, kGiB, "bytes", "Arguments of one tool call."),
+    number<&LimitSettings::picture_bytes_max>("picture_bytes_max", 0, kGiB, "bytes", "Pictures from tools that a model with vision is shown at once; 0 is none."),
     number<&LimitSettings::body_bytes_max>("body_bytes_max", 1024, kGiB, "bytes", "Body of a request."),
     number<&LimitSettings::header_bytes_max>("header_bytes_max", 1024, 1 << 20, "bytes", "Head of a request."),
     number<&LimitSettings::connections_max>("connections_max", 1, 1'000'000, "connections", "Open connections."),

@@ -62,6 +62,7 @@ struct ModelSettings {
   std::string upstream_model;       ///< "": the id.
   std::string tool_mode = "native";  ///< native, planned.
   std::vector<std::string> types = {"text-to-text"};  ///< Also text-to-embedding.
+  bool vision = false;              ///< Takes pictures.
   bool slash_in_names = false;      ///< The back end takes '/' in function names.
   std::int64_t connect_timeout_ms = 10'000;
   std::int64_t first_byte_timeout_ms = 120'000;
@@ -75,6 +76,7 @@ struct AppSettings {
   std::map<std::string, std::string> config_vars;
   std::vector<std::string> tools = {"*"};
   std::vector<std::string> roots;
+  std::vector<std::string> network;  ///< host:port
 };
 
 struct AgentSettings {
@@ -149,6 +151,7 @@ struct LimitSettings {
   std::int64_t run_output_bytes_max = 8ll << 20;
   std::int64_t call_output_bytes_max = 1 << 20;
   std::int64_t arguments_bytes_max = 1 << 20;
+  std::int64_t picture_bytes_max = 4 << 20;
   std::int64_t body_bytes_max = 4'194'304;
   std::int64_t header_bytes_max = 32 << 10;
   int connections_max = 4096;

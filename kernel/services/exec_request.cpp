@@ -18,6 +18,7 @@ constexpr std::uint32_t kHostsMax = 64;
 constexpr std::size_t kLabelBytesMax = 1024;
 constexpr std::size_t kKeyBytesShown = 200;
 constexpr std::size_t kKeyDigits = 40;
+constexpr const char* kWayOut = "http://127.0.0.1:3128";  ///< Where a box's listener is; see net/gate.
 constexpr std::int64_t kMemoryToMake = 512ll << 20;
 
 Error bad(std::string message) { return {Errc::invalid, std::move(message)}; }
@@ -25,7 +26,7 @@ Error bad(std::string message) { return {Errc::invalid, std::move(message)}; }
 /// What the request asks for must be done or refused, never left out in silence.
 Result<void> check_known(const collet_exec_request& request) {
   constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT |
-                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_FILES;
+                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_FILES | COLLET_EXEC_APP_NETWORK;
   if ((request.flags & ~kKnown) != 0) {
     return Error{Errc::unavailable, "flag bits " + std::to_string(request.flags & ~kKnown) + " are unknown to this version"};
   }
@@ -87,7 +88,7 @@ Result<void> add_app(const collet_exec_request& request, const Services& service
                      sandbox::BoxSpec& spec) {
   const bool scratch = (request.flags & COLLET_EXEC_APP_SCRATCH) != 0;
   if (scratch && (request.flags & COLLET_EXEC_APP_ROOT) == 0) return bad("APP_SCRATCH goes with APP_ROOT only");
-  if ((request.flags & (COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV)) == 0) return {};
+  if ((request.flags & (COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_APP_NETWORK)) == 0) return {};
   const auto facts = scope.facts();
   const auto app = services.apps.find(std::string(facts.app));
   if (app == services.apps.end()) return bad("the call has no target app");
@@ -174,16 +175,37 @@ void make_room_to_keep(const config::SandboxSettings& settings, config::SizeSett
   size.memory_bytes = std::max(size.memory_bytes, settings.tree_bytes_max + kMemoryToMake);
 }
 
+/// The operator named them, so they may have private addresses.
+Result<void> add_app_hosts(const Scope& scope, ExecJob& job) {
+  const auto& network = job.services->apps.at(std::string(scope.facts().app)).network;
+  for (const auto& entry : network) {
+    auto host = read_host(entry);
+    if (!host) return host.error();
+    host->may_be_private = true;
+    job.hosts.push_back(std::move(*host));
+  }
+  auto& env = job.spec.env;
+  for (const std::string name : {"HTTPS_PROXY=", "https_proxy="}) {
+    const bool is_set = std::ranges::any_of(env, [&](const std::string& entry) { return entry.starts_with(name); });
+    if (!network.empty() && !is_set) env.push_back(name + kWayOut);
+  }
+  return {};
+}
+
 Result<void> add_hosts(const collet_exec_request& request, const Scope& scope, ExecJob& job) {
-  if (request.host_count == 0) return {};
+  const bool wants_apps = (request.flags & COLLET_EXEC_APP_NETWORK) != 0;
+  if (request.host_count == 0 && !wants_apps) return {};
   if (request.host_count > kHostsMax) return bad("more than 64 hosts");
   if ((scope.facts().effects & COLLET_EFFECT_NETWORK) == 0) return Error{Errc::denied, "the tool's effects do not name NETWORK"};
-  if (!job.services->open_gate) return Error{Errc::unavailable, "this host gives boxes no way out"};
   for (std::uint32_t i = 0; i < request.host_count; ++i) {
     auto host = read_host(to_view(request.hosts[i]));
     if (!host) return host.error();
     job.hosts.push_back(std::move(*host));
   }
+  if (wants_apps) {
+    if (auto added = add_app_hosts(scope, job); !added) return added.error();
+  }
+  if (!job.hosts.empty() && !job.services->open_gate) return Error{Errc::unavailable, "this host gives boxes no way out"};
   return {};
 }
 

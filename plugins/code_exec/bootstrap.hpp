@@ -6,6 +6,8 @@ namespace code_exec {
 extern const char kPythonBootstrap[];
 extern const char kRubyBootstrap[];
 extern const char kNodeBootstrap[];
+extern const char kGemQuestion[];
+extern const char kGemInstall[];
 extern const char kGoStandardLibrary[];  ///< A shell script, as those below.
 extern const char kGoBuild[];
 extern const char kGoBuildModules[];

@@ -18,8 +18,7 @@ collet::ToolSpec tool_of(const Language& language, const Runtime& runtime) {
   const Value code = json::object({{"type", "string"}, {"minLength", 1}, {"description", language.code_description}});
   const Value packages = json::object({{"type", json::array({"array", "null"})},
                                        {"items", json::object({{"type", "string"}})},
-                                       {"description", language.installer == nullptr ? "Must be left out: packages cannot be installed yet."
-                                                             : "Packages to install first. Leave out if none are needed."}});
+                                       {"description", "Packages to install first. Leave out if none are needed."}});
   const Value schema = json::object({
       {"type", "object"},
       {"properties", json::object({{"code", code}, {"packages", packages}})},
@@ -29,11 +28,10 @@ collet::ToolSpec tool_of(const Language& language, const Runtime& runtime) {
   collet::ToolSpec spec;
   spec.name = language.tool;
   spec.title = language.title;
-  spec.description = language.description(runtime);
-  if (language.installer != nullptr) spec.description += " Other packages: name them in `packages`.";
+  spec.description = language.description(runtime) + " Other packages: name them in `packages`.";
   spec.input_schema = schema.dump();
   spec.examples = language.examples();
-  spec.effects = COLLET_EFFECT_RUNS_CODE | (language.installer == nullptr ? 0u : COLLET_EFFECT_NETWORK);
+  spec.effects = COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_NETWORK;
   spec.idempotent = true;
   return spec;
 }

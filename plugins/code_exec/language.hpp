@@ -45,7 +45,7 @@ struct Language {
   /// Instead of argv and start: adds the steps that leave a program, and how to run it.
   /// What was installed is in plan.run.trees. Null: the language is interpreted.
   collet::Result<void> (*compile)(const Runtime& runtime, std::string_view code, Plan& plan);
-  const Installer* installer;  ///< Null: packages cannot be installed.
+  const Installer* installer;
   const Need* need;            ///< Null: there is none.
   std::string (*description)(const Runtime& runtime);
   std::vector<collet::ToolExample> (*examples)();

@@ -76,13 +76,19 @@ Result<void> take_answer(std::string_view printed, Registry& registry) {
     const std::string_view line = trimmed(printed.substr(0, printed.find('\n')));
     printed.remove_prefix(std::min(printed.size(), printed.find('\n') == std::string_view::npos ? printed.size() : printed.find('\n') + 1));
     if (line.empty()) continue;
+    if (line.starts_with('/')) {
+      registry.cert = line;
+      continue;
+    }
     if (line.find("//") == std::string_view::npos) {
       registry.hosts.emplace_back(line);
       continue;
     }
-    auto host = host_of(line, true);
+    const bool is_default = !line.starts_with('!');
+    const std::string_view url = line.substr(is_default ? 0 : 1);
+    auto host = host_of(url, is_default);
     if (!host) return host.error();
-    registry.urls.emplace_back(line);
+    registry.urls.emplace_back(url);
     registry.hosts.push_back(*std::move(host));
   }
   if (registry.urls.empty()) return Error{Errc::invalid, "the package client told no index"};

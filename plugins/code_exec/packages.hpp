@@ -30,8 +30,9 @@ struct Installer {
   /// As configured on this host. No URLs: the client's default is to be asked for.
   /// @error invalid: the configuration cannot be used, in words.
   collet::Result<Registry> (*configured)();
-  /// A program that prints the client's default, a line each: URLs, then further
-  /// HOST:PORT to be reached. @error not_found: the client is not installed.
+  /// A program that prints the client's default, a line each: URLs, "!" in front of one
+  /// that the operator named, further HOST:PORT to be reached, and the file of
+  /// certificates to trust. @error not_found: the client is not installed.
   collet::Result<collet::ExecRequest> (*question)(const Runtime& runtime);
   /// Leaves the packages in /out. @error not_found: the client is not installed.
   collet::Result<collet::ExecRequest> (*request)(const Runtime& runtime, const Registry& registry,
@@ -40,6 +41,7 @@ struct Installer {
 
 extern const Installer kPip;
 extern const Installer kNpm;
+extern const Installer kGem;
 extern const Installer kGoInstaller;
 
 /// A run that installs, with the name under which its result is kept.

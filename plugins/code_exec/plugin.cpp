@@ -22,6 +22,7 @@ constexpr std::size_t kCachePlace = 1;  // of ExecRequest::trees, shown at /cach
 struct Offered {
   const Language* language = nullptr;
   Runtime runtime;
+  bool starts_ahead = true;  ///< The host may keep boxes ready for it.
 };
 
 /// The operator's interpreter, else the newest that is installed.
@@ -58,7 +59,8 @@ class CodeExec {
       if (!is_wanted) continue;
       auto runtime = choose_runtime(language, host);
       if (runtime) {
-        plugin->offered_.emplace(language.tool, Offered{&language, *std::move(runtime)});
+        const bool starts_ahead = config["warm"][language.id].as_bool().value_or(true);
+        plugin->offered_.emplace(language.tool, Offered{&language, *std::move(runtime), starts_ahead});
       } else {
         missing += (missing.empty() ? "" : "; ") + runtime.error().message;
       }
@@ -96,9 +98,6 @@ class CodeExec {
  private:
   static Result<void> check_packages(const Offered& offered, const Args& args, const std::vector<std::string>& packages) {
     const Installer* installer = offered.language->installer;
-    if (installer == nullptr) {
-      return args.error("packages", "packages are not available yet; leave them out and use the standard library");
-    }
     if (packages.size() > kPackagesMax) {
       return args.error("packages", "has " + std::to_string(packages.size()) + " entries; at most " + std::to_string(kPackagesMax) + " are allowed");
     }
@@ -112,6 +111,10 @@ class CodeExec {
   void carry_out(Call call, const Offered& offered, Result<Plan> plan) const {
     if (!plan) return call.fail(plan.error());
     plan->run.live_output = live_output_;
+    for (auto& input : plan->run.inputs) {
+      input.late = input.late && offered.starts_ahead;
+      input.fork = input.fork && offered.starts_ahead;
+    }
     for (Step& step : plan->steps) step.request.live_output = live_output_;
     take_step(std::move(call), offered, std::make_shared<const Plan>(*std::move(plan)), 0);
   }
@@ -167,6 +170,12 @@ COLLET_PLUGIN(code_exec::CodeExec, R"({
         "type": "array",
         "items": {"enum": ["python", "ruby", "node", "go"]},
         "description": "Offer only these; left out: every one that is installed here."
+      },
+      "warm": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {"python": {"type": "boolean"}, "ruby": {"type": "boolean"}, "node": {"type": "boolean"}},
+        "description": "Language to false: no box is started ahead for it, each call starts its own."
       },
       "live_output": {
         "type": "boolean",

@@ -76,7 +76,7 @@ const Language kRuby = {
     // No copies: Ruby ties timers and pipes to the process that it was started as.
     [](std::string_view, bool) { return Start{kRubyBootstrap, false}; },
     nullptr,
-    nullptr,
+    &kGem,
     nullptr,
     ruby_description,
     ruby_examples,

@@ -16,7 +16,7 @@ constexpr const char* kTool = "dyno_run_command";
 
 constexpr const char* kDescription =
     "Runs a pre-set command of the target app and returns its exit code, stdout and stderr. The command works in a fresh copy of "
-    "the app's folder, with the app's config vars as its environment; what it writes is thrown away afterwards. No network.";
+    "the app's folder, with the app's config vars as its environment; what it writes is thrown away afterwards. No network but the hosts that the operator named for the app.";
 
 // Anything goes: what a request declares comes through specialize.
 constexpr const char* kInputSchema = R"({"type": "object"})";
@@ -52,7 +52,7 @@ ToolSpec tool() {
   spec.description = kDescription;
   spec.input_schema = kInputSchema;
   spec.config_schema = kConfigSchema;
-  spec.effects = COLLET_EFFECT_RUNS_PROGRAMS | COLLET_EFFECT_READS | COLLET_EFFECT_SECRETS;
+  spec.effects = COLLET_EFFECT_RUNS_PROGRAMS | COLLET_EFFECT_READS | COLLET_EFFECT_SECRETS | COLLET_EFFECT_NETWORK;
   spec.exposure = COLLET_EXPOSES_PRIVATE_DATA;
   spec.needs_app = true;
   return spec;
@@ -103,7 +103,7 @@ class RunCommand {
     request.env.insert(request.env.end(), {kPath, "HOME=/app", "LANG=C.UTF-8"});
     request.roots = roots_;
     request.inputs = {{0, arguments.dump() + "\n"}};
-    request.app_root = request.app_env = request.app_scratch = true;
+    request.app_root = request.app_env = request.app_scratch = request.app_network = true;
     request.live_output = live_output_;
     return request;
   }

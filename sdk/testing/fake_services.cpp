@@ -119,6 +119,7 @@ ExecRequest to_request(const collet_exec_request& from) {
   out.app_root = (from.flags & COLLET_EXEC_APP_ROOT) != 0;
   out.app_env = (from.flags & COLLET_EXEC_APP_ENV) != 0;
   out.app_scratch = (from.flags & COLLET_EXEC_APP_SCRATCH) != 0;
+  out.app_network = (from.flags & COLLET_EXEC_APP_NETWORK) != 0;
   out.files = (from.flags & COLLET_EXEC_FILES) != 0;
   out.trees = to_texts(from.trees, from.tree_count);
   out.hosts = to_texts(from.hosts, from.host_count);
@@ -162,7 +163,7 @@ collet_status exec_run(collet_call call, const collet_exec_request* request, col
   CallPtr state;
   if (call.id == 0 || !is_whole(request) || request->argv_count == 0) return COLLET_E_INVALID;
   constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT | COLLET_EXEC_FILES |
-                                   COLLET_EXEC_APP_SCRATCH;
+                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_APP_NETWORK;
   if ((request->flags & ~kKnown) != 0) return COLLET_E_UNAVAILABLE;
   if (const auto allowed = authorize(call, 0, state); allowed != COLLET_OK) return allowed;
   if ((state->effects & (COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_RUNS_PROGRAMS)) == 0) return COLLET_E_DENIED;

@@ -258,7 +258,7 @@ class Collet(Process):
 def package_clients():
     """What this host tells package clients by their variables: indexes, certificates."""
     return {name: value for name, value in os.environ.items()
-            if name.lower().startswith(("pip_", "npm_config_", "goproxy", "gosumdb"))}
+            if name.lower().startswith(("pip_", "npm_config_", "goproxy", "gosumdb", "gemrc"))}
 
 
 def processes():

@@ -1,6 +1,6 @@
 """A package index over TLS on loopback, for tests that want to say what is in it.
 
-Serves the simple API that pip speaks and the JSON that npm speaks. Nothing leaves the
+Serves the simple API that pip speaks, the JSON that npm speaks, and a folder. Nothing leaves the
 machine: the certificate is made on the spot, the port is picked by the system.
 """
 
@@ -49,9 +49,11 @@ def member(name, kind=tarfile.REGTYPE, mode=0o644, link=""):
 
 
 class Index:
-    """files: file name -> bytes, or a function that writes to a handler itself."""
+    """files: file name -> bytes, or a function that writes to a handler itself.
+    shown: a folder to be served below /folder/."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, shown=None):
+        self.shown = shown
         self.cert = str(pathlib.Path(folder) / "index.pem")
         key = str(pathlib.Path(folder) / "index.key")
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
@@ -90,6 +92,10 @@ class Index:
             version["dist"]["integrity"] = "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
         return json.dumps({"name": project, "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": version}}).encode()
 
+    def shown_file(self, path):
+        file = pathlib.Path(self.shown or "/nowhere") / path
+        return file.read_bytes() if file.is_file() else None
+
     def handler(self):
         index = self
 
@@ -103,6 +109,8 @@ class Index:
                 try:
                     if parts[0] == "files":
                         return self.send_file(index.files.get(parts[-1]))
+                    if parts[0] == "folder":
+                        return self.send_whole(index.shown_file("/".join(parts[1:])), "application/octet-stream")
                     if parts[0] == "simple":
                         return self.send_whole(index.page(parts[-1]), "text/html")
                     return self.send_whole(index.manifest(parts[0]), "application/json")

@@ -3,9 +3,13 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
+import tempfile
+import unittest
 
-from harness import APP, KEY, StageTest, main, messages, parse_sse, say, tool, use, user
+from harness import APP, KEY, Stage, StageTest, main, messages, parse_sse, say, tool, use, user
+from package_index import Index
 
 SEED = pathlib.Path(__file__).resolve().parents[1] / "clients" / "seeds" / "dyno_run_command.sh"
 HOSTILE = "'; touch /app/x; '$(touch /app/x)`touch /app/x`\n--help {city} * ~"
@@ -74,6 +78,66 @@ class Commands(StageTest):
     def test_the_apps_config_vars_are_the_environment(self):
         _, ran, _ = self.run_agent("config", command("echo $GREETING from $PWD; env | grep -c upstream-secret", "Greets"))
         self.assertEqual(result_of(ran)["stdout"], "good day from /app\n0")
+
+
+FETCH = """
+import os, ssl, sys, urllib.request
+context = ssl.create_default_context(cafile='/app/ca.pem')
+print(os.environ.get('HTTPS_PROXY'))
+for url in sys.argv[1:]:
+    try: print(urllib.request.urlopen(url, context=context, timeout=5).read().decode())
+    except OSError as error: print(error)
+"""
+
+
+class Network(unittest.TestCase):
+    """An app reaches what its operator named, over TLS to a real server."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="collet-command-"))
+        cls.folder.chmod(0o755)
+        (cls.folder / "other").mkdir()
+        cls.index, cls.other = Index(cls.folder), Index(cls.folder / "other")
+        cls.index.files["price"] = b"42 euros"
+        root = cls.folder / "app"
+        root.mkdir()
+        (root / "fetch.py").write_text(FETCH)
+        shutil.copy(cls.index.cert, root / "ca.pem")
+        port = cls.index.server.server_address[1]
+        config = {"apps": {"shop": {"root": str(root), "network": [f"LOCALHOST:{port}"]}, "closed": {"root": str(root)}}}
+        cls.stage = Stage({}, config)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stage.stop()
+        cls.index.stop()
+        cls.other.stop()
+        shutil.rmtree(cls.folder)
+
+    def fetch(self, app, *urls):
+        params = {"cmd": "python3 fetch.py " + " ".join(urls), "description": "Fetches"}
+        answer = self.stage.server.call("/v1/tools/call", {"name": "dyno_run_command", "arguments": {},
+                                                                    "runtime_params": {"target_app_name": app, "tool_params": params}})
+        self.assertEqual(answer.status, 200, answer.body)
+        result = json.loads(answer.json()["content"][0]["text"])
+        self.assertEqual((result["returncode"], result["stderr"]), (0, ""), result)
+        return result["stdout"].split("\n")
+
+    def test_what_the_operator_named_is_reached_and_nothing_else(self):
+        proxy, price, other, outside = self.fetch("shop", self.index.url + "/files/price", self.other.url + "/files/price", "https://example.com/")
+        self.assertEqual((proxy, price), ("http://127.0.0.1:3128", "42 euros"))
+        self.assertIn("403", other)
+        self.assertIn("403", outside)
+        self.assertEqual(self.other.asked, [])
+        decided = [json.loads(line) for line in self.stage.server.log().splitlines() if '"egress' in line]
+        self.assertIn(("egress", self.index.url[len("https://"):]), [(line["message"], line["to"]) for line in decided])
+        self.assertIn(("egress denied", "example.com:443"), [(line["message"], line["to"]) for line in decided])
+
+    def test_an_app_without_the_setting_has_no_way_out(self):
+        proxy, answer = self.fetch("closed", self.index.url + "/files/price")
+        self.assertEqual(proxy, "None")
+        self.assertRegex(answer, "unreachable|refused|resolution|not known")
 
 
 if __name__ == "__main__":

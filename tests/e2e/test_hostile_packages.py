@@ -1,6 +1,7 @@
 """Packages that mean harm, from an index of our own: what they leave on the host, in
 the store and for other programs. Classes 27, 31 and 32 of the hostile set."""
 
+import hashlib
 import io
 import json
 import os
@@ -19,6 +20,10 @@ KIB, MIB = 1 << 10, 1 << 20
 LOOK = ("import os\nfound = []\nfor folder, _, names in os.walk('/packages'):\n"
         "    found += [os.path.join(folder, n) for n in names]\nprint(len(found), sorted(found)[:20])")
 
+LOOK_NODE = ("const fs = require('fs'), top = '/packages/node_modules/NAME'\n"
+             "for (const name of fs.readdirSync(top, { recursive: true })) console.log(name, (fs.lstatSync(`${top}/${name}`).mode & 0o177000).toString(8))\n"
+             "console.log(require('NAME'))")
+
 
 class HostilePackages(unittest.TestCase):
     @classmethod
@@ -31,6 +36,9 @@ class HostilePackages(unittest.TestCase):
         limits = {"tree_bytes_max": 8 * MIB, "tree_files_max": 500, "trees_bytes_max": 64 * MIB}
         cls.stage = Stage({}, {"sandbox": limits}, env=env)
         cls.server = cls.stage.server
+        cls.index.add_wheel("sentinel", {"sentinel.py": b"value = 'as it was'\n"})
+        cls.index.files["sentinel-1.0.0.tgz"] = tarball([(member("package/package.json"), b'{"name": "sentinel", "version": "1.0.0"}'),
+                                                         (member("package/index.js"), b"module.exports = 'as it was'\n")])
 
     @classmethod
     def tearDownClass(cls):
@@ -50,8 +58,28 @@ class HostilePackages(unittest.TestCase):
             self.assertTrue(path.is_symlink() or path.is_file() or path.is_dir(), f"{path} is neither file nor folder")
             if path.is_symlink():
                 self.assertTrue(path.resolve().is_relative_to(self.store().resolve()), f"{path} leads out")
-        fine, _ = self.run_code("print(6 * 7)")
-        self.assertEqual(fine["stdout"], "42")
+        self.assert_store_is_clean()
+
+    def assert_store_is_clean(self):
+        """What was kept before is as it was, and what is installed now is what the index has."""
+        for tool, package, code in (("code_exec_python", "sentinel==1.0", "import sentinel; print(sentinel.value)"),
+                                    ("code_exec_node", "sentinel@1.0.0", "console.log(require('sentinel'))")):
+            result, _ = self.run_code(code, tool, packages=[package])
+            self.assertEqual((result["stdout"], result["stderr"]), ("as it was", ""), result)
+            [tree] = self.kept(package)
+            files = {str(p.relative_to(tree)): (p.stat().st_mode, hashlib.sha256(p.read_bytes()).hexdigest()) for p in tree.rglob("*") if p.is_file()}
+            self.assertEqual(files, self.sentinels.setdefault(package, files))
+        fresh = f"fresh{len(self.index.files)}"
+        self.index.add_wheel(fresh, {f"{fresh}.py": b"value = 3\n"})
+        result, _ = self.run_code(f"import {fresh}; print({fresh}.value)", packages=[fresh])
+        self.assertEqual(result["stdout"], "3", result)
+
+    sentinels = {}  # package -> its files, as they were kept first
+
+    def kept(self, package):
+        """The folders in the store that hold a package."""
+        abouts = self.store().glob("*/trees/*/about.json")
+        return [about.parent / "files" for about in abouts if package in json.loads(about.read_text())["label"].split(": ")[1].split(", ")]
 
     def store(self):
         return self.stage.folder / "state"
@@ -68,11 +96,17 @@ class HostilePackages(unittest.TestCase):
         text = body["content"][0]["text"]
         return json.loads(text) if text.startswith("{") else text, body
 
-    def assert_not_installed(self, package, tool="code_exec_python", **arguments):
-        result, body = self.run_code("print('ran')", tool=tool, packages=[package], **arguments)
+    def assert_not_installed(self, package, words, tool="code_exec_python"):
+        """words: a pattern, of what the installer or the store says."""
+        result, body = self.run_code("print('the program has run')", tool=tool, packages=[package])
         self.assertTrue(body["isError"], result)
-        self.assertNotIn("ran", json.dumps(result))
-        return json.dumps(result)
+        self.assertEqual((result["status"], result["phase"]), ("install_failed", "install"), result)
+        self.assertIn(result["returncode"], (1, -1), result)
+        self.assertTrue(result["stderr"].startswith("Dependency install failed:"), result)
+        self.assertRegex(result["stderr"], words)
+        self.assertNotIn("the program has run", json.dumps(result))
+        self.assertEqual(self.kept(package), [])
+        self.assertNotIn("root:", json.dumps(result))
 
     # ---- wheels
 
@@ -87,7 +121,11 @@ class HostilePackages(unittest.TestCase):
         for package, path in names.items():
             with self.subTest(path):
                 self.index.add_wheel(package, {"a.py": b""}, extra=lambda z, p=path: z.writestr(p, b"evil"))
-                self.run_code(LOOK, packages=[package])
+                if package != "backslash":
+                    self.assert_not_installed(package, "outside the target directory|Unknown scheme key")
+                    continue
+                result, _ = self.run_code(LOOK, packages=[package])
+                self.assertIn("/packages/..\\\\..\\\\evil'", result["stdout"], "it is a name like any other")
 
     def test_links_in_a_wheel(self):
         def link(archive, target):
@@ -98,7 +136,7 @@ class HostilePackages(unittest.TestCase):
             with self.subTest(target):
                 self.index.add_wheel(f"link{i}", {"a.py": b""}, extra=lambda z, t=target: link(z, t))
                 result, _ = self.run_code("print(open('/packages/link').read())", packages=[f"link{i}"])
-                self.assertNotIn("root:", json.dumps(result))
+                self.assertEqual(result["stdout"], target, "it is a file with that text")
 
     def test_set_uid_files_of_a_wheel_lose_it(self):
         def program(archive):
@@ -116,20 +154,25 @@ class HostilePackages(unittest.TestCase):
                     f.write(bytes(MIB))
         self.index.add_wheel("bomb", {"a.py": b""}, extra=bomb)
         self.assertLess(len(self.index.files["bomb-1.0-py3-none-any.whl"]), MIB)
-        self.assert_not_installed("bomb")
+        self.assert_not_installed("bomb", "No space left on device")
 
     def test_a_wheel_with_too_many_files_or_bytes(self):
         self.index.add_wheel("many", {f"m/f{i}.py": b"" for i in range(2000)})
-        self.assertIn("500 files", self.assert_not_installed("many"))
+        self.assert_not_installed("many", "there are more than 500 files")
         self.index.add_wheel("large", {f"m/f{i}": os.urandom(MIB) for i in range(10)})
-        self.assertIn("bytes", self.assert_not_installed("large"))
+        self.assert_not_installed("large", "all files have more than 8388608 bytes")
         self.assertLess(sum(p.stat().st_size for p in self.store().rglob("*") if p.is_file()), 20 * MIB)
 
     def test_names_and_depths_that_no_file_system_likes(self):
-        for package, path in (("deep", "d/" * 200 + "f"), ("long", "x" * 250 + "/" + "y" * 250), ("newline", "a\nb"), ("escape", "\x1b]0;x\x07"), ("dots", ".../...")):
+        for package, path, words in (("deep", "d/" * 200 + "f", "nested too deep"), ("long", "x" * 250 + "/" + "y" * 250, ""),
+                                     ("newline", "a\nb", "control characters"), ("escape", "\x1b]0;x\x07", "control characters"), ("dots", ".../...", "")):
             with self.subTest(package):
                 self.index.add_wheel(package, {"a.py": b"", path: b""})
-                self.run_code(LOOK, packages=[package])
+                if words:
+                    self.assert_not_installed(package, words)
+                    continue
+                result, _ = self.run_code(LOOK, packages=[package])
+                self.assertIn(f"'/packages/{path}'", result["stdout"])
 
     def test_code_of_a_package_runs_in_the_box_of_the_program_only(self):
         code = ("import os\nprint('loaded as', os.getuid(), 'secret' in str(os.environ).lower(), os.path.exists('/packages'))\n"
@@ -155,16 +198,18 @@ class HostilePackages(unittest.TestCase):
         ran = self.folder / "ran"
         setup = f"open({str(ran)!r}, 'w').write('x')\nimport os\nos.system('touch /tmp/evil')\n".encode()
         self.index.files["source-1.0.tar.gz"] = tarball([(member("source-1.0/setup.py"), setup), (member("source-1.0/PKG-INFO"), b"Name: source\nVersion: 1.0\n")])
-        self.assertIn("No matching distribution", self.assert_not_installed("source"))
+        self.assert_not_installed("source", "No matching distribution found for source")
         self.assertFalse(ran.exists())
 
     def test_a_dependency_that_is_a_url_or_a_source(self):
-        for i, need in enumerate(["evil @ file:///etc/passwd", "evil @ https://127.0.0.1:1/evil-1.0-py3-none-any.whl", "evil @ git+https://localhost/x", "source"]):
+        needs = {"evil @ file:///etc/passwd": "Cannot unpack file", "evil @ https://127.0.0.1:1/evil-1.0-py3-none-any.whl": "127.0.0.1:1 is not an allowed host",
+                 "evil @ git+https://localhost/x": "git clone|command 'git'", "source": "No matching distribution found for source"}
+        for i, (need, words) in enumerate(needs.items()):
             with self.subTest(need):
                 self.index.add_wheel(f"needs{i}", {})
                 name = f"needs{i}-1.0-py3-none-any.whl"
                 self.index.files[name] = self.with_requirement(wheel(f"needs{i}", {}), need)
-                self.assert_not_installed(f"needs{i}")
+                self.assert_not_installed(f"needs{i}", words)
 
     @staticmethod
     def with_requirement(packed, need):
@@ -184,7 +229,7 @@ class HostilePackages(unittest.TestCase):
                 handler.wfile.write(bytes(256 * KIB))
         self.index.files["endless-1.0-py3-none-any.whl"] = endless
         began = time.monotonic()
-        self.assert_not_installed("endless")
+        self.assert_not_installed("endless", "File too large|No space left on device")
         self.assertLess(time.monotonic() - began, 130)
 
     def test_a_download_that_drips_ends_at_the_time_of_the_call(self):
@@ -197,8 +242,12 @@ class HostilePackages(unittest.TestCase):
                 time.sleep(0.05)
         self.index.files["drip-1.0-py3-none-any.whl"] = drip
         began = time.monotonic()
-        answer = self.server.call("/v1/tools/call", {"name": "code_exec_python", "ttl_seconds": 3, "arguments": {"code": "1", "packages": ["drip"]}})
-        self.assertLess(time.monotonic() - began, 30 if b"ttl_seconds" not in answer.body else 130, answer.body)
+        answer = self.server.call("/v1/tools/call", {"name": "code_exec_python", "runtime_params": {"ttl_seconds": 3}, "arguments": {"code": "1", "packages": ["drip"]}})
+        result = json.loads(answer.json()["content"][0]["text"])
+        self.assertEqual((result["status"], result["phase"], result["returncode"]), ("timeout", "install", -2), result)
+        self.assertTrue(result["stderr"].startswith("Dependency install failed:"), result)
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(self.kept("drip"), [])
 
     def test_an_index_that_sends_elsewhere(self):
         def to(where):
@@ -207,11 +256,12 @@ class HostilePackages(unittest.TestCase):
                 handler.send_header("Location", where)
                 handler.end_headers()
             return send
-        for i, where in enumerate([f"http://127.0.0.1:{self.server.port}/healthz", "https://127.0.0.1:1/x.whl", "file:///etc/passwd",
-                                   "https://169.254.169.254/latest", "ftp://localhost/x"]):
+        places = {f"http://127.0.0.1:{self.server.port}/healthz": "only https is let through", "https://127.0.0.1:1/x.whl": "127.0.0.1:1 is not an allowed host",
+                  "file:///etc/passwd": "is invalid", "https://169.254.169.254/latest": "169.254.169.254:443 is not an allowed host", "ftp://localhost/x": "No connection adapters"}
+        for i, (where, words) in enumerate(places.items()):
             with self.subTest(where):
                 self.index.files[f"moved{i}-1.0-py3-none-any.whl"] = to(where)
-                self.assert_not_installed(f"moved{i}")
+                self.assert_not_installed(f"moved{i}", words)
 
     def test_files_that_are_not_what_they_say(self):
         for name, data in (("noise", os.urandom(20000)), ("empty", b""), ("text", b"<html>" * 100), ("half", None)):
@@ -220,7 +270,7 @@ class HostilePackages(unittest.TestCase):
                     self.index.add_wheel(name, {"a.py": b"x" * 5000})
                     data = self.index.files[f"{name}-1.0-py3-none-any.whl"][:400]
                 self.index.files[f"{name}-1.0-py3-none-any.whl"] = data
-                self.assert_not_installed(name)
+                self.assert_not_installed(name, f"Wheel '{name}' located at .* is invalid")
 
     # ---- npm
 
@@ -246,7 +296,13 @@ class HostilePackages(unittest.TestCase):
         for name, members in ways.items():
             with self.subTest(name):
                 self.add_npm(name, members)
-                self.run_code("1", "code_exec_node", packages=[name])
+                result, _ = self.run_code(LOOK_NODE.replace("NAME", name), "code_exec_node", packages=[name])
+                *files, value = result["stdout"].split("\n")
+                self.assertEqual((value, result["stderr"]), ("5", ""), result)
+                self.assertLessEqual({"index.js 100000", "package.json 100000"}, set(files))
+                for file in files:
+                    self.assertRegex(file, "^[a-z./]+ (100000|40000)$", "is neither a plain file nor a plain folder")
+                    self.assertNotIn("..", file)
 
     # ---- names
 

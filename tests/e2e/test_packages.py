@@ -101,6 +101,22 @@ class Packages(Calls):
         self.assertEqual(self.fetch(file["url"], "second-test-key").status, 404)
         self.assertEqual(self.fetch("/v1/blobs/00000000", "first-test-key").status, 404)
 
+    def test_odd_names_in_out_are_left_out_or_named_safely(self):
+        code = (f"import os\nfor name in (b'\\xff\\xfe.csv', b'a\\nb.csv', b'\\x1b[2J', b'say \"x\".csv', b'cut \\xe2\\x82', '\u20ac.csv'.encode()):\n"
+                "    open(b'/out/' + name, 'w').write('1\\n')\n")
+        result, _ = self.run_code("code_exec_python", code)
+        self.assertEqual(result["returncode"], 0, result)
+        self.assertEqual(sorted(file["name"] for file in result["artifacts"]), sorted(["\ufffd\ufffd.csv", "say \"x\".csv", "cut \ufffd", "\u20ac.csv"]), result)
+        self.assertEqual((result["artifacts_skipped"], result["first_skipped"]), (2, "/out: a name with control characters"))
+        for file in result["artifacts"]:
+            answer = self.fetch(file["url"], "first-test-key")
+            self.assertEqual((answer.status, answer.body), (200, b"1\n"), file)
+            self.assertRegex(answer.headers["content-disposition"], '^attachment; filename="[ -~]*"$')
+        long = "/out/" + "\u20ac" * 84 + "/"
+        skipped, _ = self.run_code("code_exec_python", f"import os\nos.mkdir({long!r})\nos.symlink('/', {long + chr(0x20ac) * 84!r})")
+        self.assertEqual(skipped["artifacts_skipped"], 1, skipped)
+        self.assertIn("is a link", skipped["first_skipped"])
+
     def test_pictures_come_as_images(self):
         png = "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
         result, body = self.run_code("code_exec_python", f"open('/out/dot.png', 'wb').write(bytes.fromhex('{png}'))")

@@ -140,6 +140,7 @@ INSTANTIATE_TEST_SUITE_P(Left, LeftTest, testing::Values(
     Left{"ClosedFolder", "os.mkdir('x'); open('x/y', 'w').write('y'); os.chmod('x', 0)", 2, ""},
     Left{"NameWithANewline", "open('a\\nb', 'w').write('x')", 0, "control characters"},
     Left{"NameWithEscapes", "open('\\x1b]0;x\\x07', 'w').write('x')", 0, "control characters"},
+    Left{"NameThatIsNoUtf8", "open(b'\\xff\\xfe', 'w').write('x'); open(b'cut \\xe2\\x82', 'w').write('x')", 2, ""},
     Left{"NamesLikePaths", "open('..x', 'w'); open('...', 'w'); open('a\\\\..\\\\b', 'w'); open('C:', 'w'); open('~', 'w')", 5, ""},
     Left{"NamesLikeOptions", "open('-rf', 'w'); open('--help', 'w'); open('$(id)', 'w'); open('a;rm', 'w'); open('*', 'w')", 5, ""},
     Left{"LongName", "open('x' * 255, 'w')", 1, ""},

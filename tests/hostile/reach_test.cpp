@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -27,6 +28,28 @@ TEST_F(ReachTest, FilesOfTheHostAreOutOfSight) {
   EXPECT_EQ(result.stdout_text.find("the-canary-sings"), std::string::npos);
   ::unsetenv("COLLET_TEST_SECRET");
   std::filesystem::remove_all(name);
+}
+
+TEST_F(ReachTest, TheMountTableTellsNoPathOfTheHost) {
+  std::string folder = "/var/tmp/collet-named-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  for (const char* name : {"/app", "/one", "/two"}) {
+    std::filesystem::create_directories(folder + name);
+    std::ofstream(folder + name + "/file") << "seen\n";
+  }
+  ::mkfifo((folder + "/app/pipe").c_str(), 0600);
+  for (const bool is_scratch : {false, true}) {
+    BoxSpec spec = shell("cat /app/file /packages/file /cache/file && echo x 2> /dev/null > /packages/x; cat /proc/self/mountinfo");
+    spec.app_root = folder + "/app";
+    spec.app_scratch = is_scratch;
+    spec.trees = {folder + "/one", folder + "/two"};
+    const auto result = run(std::move(spec));
+    EXPECT_THAT(result.stdout_text, testing::StartsWith("seen\nseen\nseen\n")) << describe(result);
+    EXPECT_THAT(result.stdout_text, testing::HasSubstr(" /cache "));
+    EXPECT_EQ(result.stdout_text.find("collet-named"), std::string::npos) << result.stdout_text;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder + "/one/x"));
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(ReachTest, NobodyAnswersOnTheNetwork) {

@@ -16,7 +16,8 @@ std::size_t turn_index_of(const Value& request) {
   std::size_t count = 0;
   for (std::size_t i = messages.size(); i-- > 0;) {
     const auto role = messages.at(i)["role"].string_or("");
-    if (role == "user") break;
+    const bool shows_pictures = i > 0 && messages.at(i - 1)["role"].string_or("") == "tool";
+    if (role == "user" && !shows_pictures) break;
     if (role == "assistant") ++count;
   }
   return count;

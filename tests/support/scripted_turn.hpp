@@ -52,7 +52,8 @@ struct WireAnswer {
 [[nodiscard]] WireAnswer render_json(int status, std::string_view body,
                                      const std::vector<std::pair<std::string, std::string>>& headers = {});
 
-/// How many assistant messages follow the last user message.
+/// How many assistant messages follow the last user message; one right after a tool's
+/// result holds its pictures and does not count as the user's.
 [[nodiscard]] std::size_t turn_index_of(const Value& request);
 /// `expect`: {"contains": [text], "lacks": [text], "tools": [name], "members":
 /// {pointer: value}, "headers": {name: value}}. "" when all of it holds.

@@ -82,11 +82,24 @@ bool add_scratch(int root, int writable, const Mount& mount, Step& step) {
   return overlay >= 0 && ::fchdir(root) == 0 && attach(overlay, root, mount.target.c_str(), true);
 }
 
+// What cannot be shown without its name is shown with it: an old kernel, or overlays below
+// already.
+bool add_nameless(int root, int writable, const Mount& mount, Step& step) {
+  step = Step::root_tree;
+  const int tree = mount.tree ? mount.tree.get() : copy_tree(mount.source.c_str(), false);
+  if (tree < 0) return false;
+  const int copy = nameless_copy(tree, writable);
+  step = Step::attach_root;
+  return ::fchdir(root) == 0 && attach(copy >= 0 ? copy : tree, root, mount.target.c_str(), true);
+}
+
 void add_late(const BoxPlan& plan, int root, int writable) {
   for (std::uint32_t i = 0; i < plan.late.size(); ++i) {
     const Mount& mount = plan.late[i];
     Step step = Step::none;
-    const bool added = mount.is_scratch ? add_scratch(root, writable, mount, step) : add_mount(root, mount, step);
+    const bool added = mount.is_scratch    ? add_scratch(root, writable, mount, step)
+                       : mount.is_nameless ? add_nameless(root, writable, mount, step)
+                                           : add_mount(root, mount, step);
     if (!added) give_up(plan, step, ~i);
   }
 }

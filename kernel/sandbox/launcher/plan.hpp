@@ -38,6 +38,7 @@ struct Mount {
   bool may_miss = false;  ///< Goes over something that may be gone by then.
   bool is_scratch = false;  ///< Shown with a layer of the box's own over it, which takes what is written.
   UniqueFd tree;       ///< A detached copy, where the launcher has made it already.
+  bool is_nameless = false;  ///< Shown so that its path on the host is not, where the kernel can.
 };
 
 /// The part that is the same for all boxes of a slot.
@@ -91,6 +92,9 @@ bool add_mount(int root, const Mount& mount, Step& step);
 /// file system that is mounted in this namespace; it becomes
 /// the current folder. -1 with errno. No heap.
 int overlay_on(int tree, int writable);
+/// The same without a layer of the box's own: read-only, but the mount table of the box
+/// tells no path of the host, as it does for `tree` itself.
+int nameless_copy(int tree, int writable);
 
 /// The whole life of a zygote, up to its exec. Never returns.
 [[noreturn]] void live_as_zygote(const BoxPlan& plan);

@@ -29,7 +29,7 @@ void cover_late_pipes(std::vector<Mount>& late) {
 void plan_kept_trees(const wire::SpecView& spec, std::vector<Mount>& late) {
   for (std::size_t i = 0; i < spec.trees.size() && spec.trees[i] != nullptr; ++i) {
     const std::string target(wire::kPlaces[i].substr(1));
-    if (spec.trees[i][0] != '\0') late.push_back({Mount::Kind::tree, spec.trees[i], target, true, false, false, false, {}});
+    if (spec.trees[i][0] != '\0') late.push_back({Mount::Kind::tree, spec.trees[i], target, true, false, false, false, {}, true});
   }
 }
 
@@ -82,8 +82,9 @@ bool Slot::prepare_tree(const wire::SpecView& spec, BoxPlan& plan) {
   plan_disk(spec, plan);
   Failure failure;
   if (!plan_roots(host_, spec, plan, failure)) return fail(failure);
-  if (spec.app_scratch && has_mounts_inside(spec.app_root)) return fail(Step::app_overlay, EXDEV);
-  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, false, spec.app_scratch, {}});
+  const bool is_whole = spec.app_root == nullptr || !has_mounts_inside(spec.app_root);
+  if (spec.app_scratch && !is_whole) return fail(Step::app_overlay, EXDEV);
+  if (spec.app_root != nullptr) plan.late.push_back({Mount::Kind::tree, spec.app_root, "app", true, false, false, spec.app_scratch, {}, is_whole});
   cover_late_pipes(plan.late);
   plan_kept_trees(spec, plan.late);
   return !host_.can(wire::kOwnUids) || copy_late_trees(spec, plan);

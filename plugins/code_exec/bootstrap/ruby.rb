@@ -69,6 +69,17 @@ lambda do
     # No inspect, or the program closed descriptor 4: no result then.
   end
 
+  # Gems that were installed for this program come before all others, in the versions
+  # that were asked for.
+  if File.exist?('/packages/specifications')
+    ENV['GEM_PATH'] = "/packages#{File::PATH_SEPARATOR}"
+    Dir['/packages/specifications/*.gemspec'].each do |file|
+      Gem::Specification.load(file)&.activate
+    rescue LoadError
+      # Another version of it, or one that goes with that, is active.
+    end
+  end
+
   # Whoever starts this ahead of its program waits in `read`.
   STDOUT.sync = true
   IO.for_fd(4, 'wb', autoclose: false).close_on_exec = true

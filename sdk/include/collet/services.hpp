@@ -56,6 +56,7 @@ struct ExecRequest {
   bool app_root = false;
   bool app_env = false;
   bool app_scratch = false;
+  bool app_network = false;
   bool live_output = false;
   bool files = false;              ///< Files left in /out come back.
   std::vector<std::string> trees;  ///< Keys, shown at /packages and /cache.

@@ -46,5 +46,20 @@ TEST(ToolResult, TakesKindsOfANewerMinorAsText) {
             R"({"content":[{"type":"text","text":"x"}],"isError":false})");
 }
 
+TEST(ToolResult, KnowsWhichPicturesAModelCanBeShown) {
+  const plugin::CallOutcome outcome = outcome_of({{COLLET_CONTENT_TEXT, "", "made", ""},
+                                                  {COLLET_CONTENT_IMAGE, "image/png", "abcd", "plot.png"},
+                                                  {COLLET_CONTENT_IMAGE, "image/svg+xml", "<svg", ""},
+                                                  {COLLET_CONTENT_IMAGE, "image/jpeg", "abcde", "b.jpg"}});
+  const auto pictures = pictures_of(outcome, 4);
+  ASSERT_EQ(pictures.size(), 3u);
+  EXPECT_EQ(pictures[0].name, "plot.png");
+  EXPECT_EQ(pictures[0].url, "data:image/png;base64,YWJjZA==");
+  EXPECT_EQ(pictures[1].name, "image/svg+xml");
+  EXPECT_EQ(pictures[1].url, "") << "not every server takes it";
+  EXPECT_EQ(pictures[2].url, "") << "too large";
+  EXPECT_EQ(pictures_of(outcome, 0)[0].url, "");
+}
+
 }  // namespace
 }  // namespace collet::agent

@@ -52,16 +52,20 @@ class OneCall final : public Origin {
 
 struct Tables : ::testing::Test {
   Tables() {
-    config::Settings settings;
-    settings.apps["shop"] = {"/srv/shop", {{"API_KEY", "s3cret-value-of-key"}, {"PLAIN", "x"}}, {"*"}, {"/opt/ruby", "/usr"}};
+    settings.apps["shop"] = {"/srv/shop", {{"API_KEY", "s3cret-value-of-key"}, {"PLAIN", "x"}}, {"*"}, {"/opt/ruby", "/usr"}, {"api.example:443"}};
+    settings.apps["closed"].root = "/srv/closed";
     settings.plugins.secrets = {{"inst/token", "of the instance"}, {"plug/token", "of the plugin"}, {"plug/other", "o"}};
     settings.sandbox.runtimes["python"] = {"/opt/python", "/opt"};
     settings.sizes["big"].memory_bytes = 77;
-    services = std::make_shared<Services>(settings, sandbox);
+    start();
+  }
+  void start(base::GateOpener open_gate = {}) {
+    services = std::make_shared<Services>(settings, sandbox, std::move(open_gate));
     origin = std::make_unique<OneCall>("plug", "inst", std::vector<std::string>{"secrets:token", "exec", "app"}, services);
   }
   collet_call call(std::uint64_t id = 1) const { return call_of(*origin, id); }
 
+  config::Settings settings;
   NoSandbox sandbox;
   std::shared_ptr<Services> services;
   std::unique_ptr<OneCall> origin;
@@ -227,6 +231,42 @@ TEST_F(Exec, AnAppBringsItsFoldersAndItsVarsComeFirst) {
   EXPECT_TRUE(sandbox.seen.app_scratch);
   EXPECT_EQ(sandbox.seen.env, (std::vector<std::string>{"PLAINER=tool's", "API_KEY=s3cret-value-of-key", "PLAIN=x"}));
   EXPECT_EQ(sandbox.seen.roots, (std::vector<std::string>{"/usr", "/opt/ruby"}));
+}
+
+TEST_F(Exec, AnAppsNetworkIsItsOperators) {
+  request.flags = COLLET_EXEC_APP_NETWORK;
+  origin->scope->effects |= COLLET_EFFECT_NETWORK;
+  EXPECT_EQ(run(), COLLET_E_INVALID) << "no app";
+  origin->scope->app = "shop";
+  EXPECT_EQ(run(), COLLET_E_UNAVAILABLE) << "this host has no gate";
+  start([](auto&&...) { return std::unique_ptr<base::Gate>(); });
+  origin->scope->app = "shop";
+  origin->scope->effects = COLLET_EFFECT_RUNS_CODE;
+  EXPECT_EQ(run(), COLLET_E_DENIED) << "no NETWORK";
+  origin->scope->effects |= COLLET_EFFECT_NETWORK | COLLET_EFFECT_SECRETS;
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_TRUE(sandbox.seen.gate);
+  EXPECT_EQ(sandbox.seen.env, (std::vector<std::string>{"HTTPS_PROXY=http://127.0.0.1:3128", "https_proxy=http://127.0.0.1:3128"}));
+  const collet_str env[1] = {to_str("https_proxy=tool's")};
+  request.env = env, request.env_count = 1;
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_EQ(sandbox.seen.env, (std::vector<std::string>{"https_proxy=tool's", "HTTPS_PROXY=http://127.0.0.1:3128"}));
+  request.flags = COLLET_EXEC_APP_ENV;
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_FALSE(sandbox.seen.gate) << "was not asked for";
+}
+
+TEST_F(Exec, AnAppWithoutANetworkHasNone) {
+  request.flags = COLLET_EXEC_APP_NETWORK;
+  origin->scope->effects |= COLLET_EFFECT_NETWORK;
+  origin->scope->app = "closed";
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_FALSE(sandbox.seen.gate);
+  EXPECT_TRUE(sandbox.seen.env.empty());
 }
 
 TEST_F(Exec, ACallThatIsGoneRunsNothing) {

@@ -15,9 +15,13 @@ class CodeExecBox : private Boxes, public PluginHostTest {
  protected:
   /// @param tool  what run() calls.
   /// @param state where trees are kept: Go's standard library is compiled once for all tests.
-  explicit CodeExecBox(std::string tool, std::string state = COLLET_TEST_STATE) : tool_(std::move(tool)) {
+  /// @param options of the plugin, JSON.
+  /// @param cancel_grace_ms 0: the fixture's.
+  explicit CodeExecBox(std::string tool, std::string state = COLLET_TEST_STATE, std::string_view options = "", std::int64_t cancel_grace_ms = 0) : tool_(std::move(tool)) {
+    if (!options.empty()) settings_.plugins.instances = {{"code_exec", "code_exec", Value::parse(options).value()}};
     settings_.sizes["standard-1x"] = config::SizeSettings{};
     settings_.state_dir = std::move(state);
+    if (cancel_grace_ms > 0) settings_.limits.cancel_grace_ms = cancel_grace_ms;
     load(COLLET_CODE_EXEC_FOLDER);
   }
   ~CodeExecBox() override {

@@ -1,4 +1,6 @@
 // Python programs as models write them, in real boxes through the real host.
+#include <poll.h>
+
 #include "box_fixture.hpp"
 
 namespace collet::test {
@@ -122,6 +124,32 @@ TEST_F(PythonBox, ALongValueIsCutAloudAndBetweenCharacters) {
     EXPECT_EQ(value.find("\xEF\xBF\xBD"), std::string::npos) << code << ": a broken character";
     EXPECT_GT(value.size(), 65'400u);
     EXPECT_LT(value.size(), 65'600u);
+  }
+}
+
+class ColdPythonBox : public CodeExecBox {
+ protected:
+  ColdPythonBox() : CodeExecBox("code_exec_python", COLLET_TEST_STATE, R"({"warm": {"python": false}})") {}
+  /// Ruby's, for which boxes do wait: whoever starts them ahead is at work.
+  bool a_box_waits() {
+    plugin::CallFacts facts;
+    facts.size = "standard-1x";
+    facts.timeout_ms = 20'000;
+    for (int i = 0; i < 20'000 && box().warm_boxes() == 0; ++i) {
+      if (i % 1'000 == 0) call("code_exec_ruby", with_code("1"), facts);
+      ::poll(nullptr, 0, 1);
+    }
+    return box().warm_boxes() > 0;
+  }
+};
+
+TEST_F(ColdPythonBox, NoBoxIsStartedAheadForIt) {
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(output_of("print(6 * 7)"), "42");
+  EXPECT_EQ(box().warm_boxes(), 0u);
+  ASSERT_TRUE(a_box_waits());
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(output_of("print(6 * 7)"), "42");
+    EXPECT_EQ(box().warm_boxes(), 1u) << "Ruby's alone";
   }
 }
 

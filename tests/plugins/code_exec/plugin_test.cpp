@@ -45,8 +45,7 @@ TEST_F(CodeExec, DescribesItselfTruthfully) {
   ASSERT_EQ(host_->tools().size(), std::size(kTools) + 1) << host_->create_error();
   for (const char* name : kTools) {
     const ToolSpec spec = tool(name);
-    const bool installs = spec.name != "code_exec_ruby";
-    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE | (installs ? COLLET_EFFECT_NETWORK : 0u)) << name;
+    EXPECT_EQ(spec.effects, COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_NETWORK) << name;
     EXPECT_EQ(spec.blocking, false);
     EXPECT_NE(spec.description.find("; no network. "), std::string::npos) << spec.description;
     EXPECT_GE(spec.examples.size(), 2u);
@@ -197,6 +196,18 @@ TEST_F(CodeExec, LiveOutputIsAnOption) {
   quiet->on_exec = host_->on_exec;
   quiet->call("code_exec_python", R"json({"code":"1"})json");
   EXPECT_FALSE(seen_.live_output);
+}
+
+TEST_F(CodeExec, ALanguageIsStartedAheadUnlessItIsNotToBe) {
+  FakeHost::Options options;
+  options.config = R"json({"warm":{"ruby":false,"node":true}})json";
+  const auto partly = FakeHost::load(COLLET_CODE_EXEC, options);
+  partly->on_exec = host_->on_exec;
+  for (const std::string name : kTools) {
+    partly->call(name, R"json({"code":"1"})json");
+    EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::late), name == "code_exec_ruby" ? 0 : 1) << name;
+    EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::fork), name == "code_exec_python" ? 1 : 0) << name;
+  }
 }
 
 TEST_F(CodeExec, WithoutTheSandboxServiceItSaysWhatIsMissing) {

@@ -48,7 +48,7 @@ TEST_F(RunCommand, DescribesItselfTruthfully) {
   const auto tools = host_->tools();
   ASSERT_EQ(tools.size(), 1u) << host_->create_error();
   EXPECT_EQ(tools[0].name, "dyno_run_command");
-  EXPECT_EQ(tools[0].effects, COLLET_EFFECT_RUNS_PROGRAMS | COLLET_EFFECT_READS | COLLET_EFFECT_SECRETS);
+  EXPECT_EQ(tools[0].effects, COLLET_EFFECT_RUNS_PROGRAMS | COLLET_EFFECT_READS | COLLET_EFFECT_SECRETS | COLLET_EFFECT_NETWORK);
   EXPECT_TRUE(tools[0].needs_app);
   EXPECT_FALSE(tools[0].idempotent);
   EXPECT_THAT(tools[0].description, HasSubstr("No network"));
@@ -111,7 +111,7 @@ TEST_F(RunCommand, WhatNoCommandCanReceiveIsRefused) {
 
 TEST_F(RunCommand, RunsInAWritableCopyWithTheAppsEnvironment) {
   call(R"({"cmd": "ls"})");
-  EXPECT_TRUE(seen_.app_root && seen_.app_scratch && seen_.app_env && seen_.live_output);
+  EXPECT_TRUE(seen_.app_root && seen_.app_scratch && seen_.app_env && seen_.app_network && seen_.live_output);
   EXPECT_THAT(seen_.roots, Contains("/usr"));
   EXPECT_THAT(seen_.env, Contains("HOME=/app"));
   EXPECT_TRUE(std::ranges::any_of(seen_.env, [](const auto& e) { return e.starts_with("PATH=/app/bin:/app/.venv/bin:/app/node_modules/.bin:"); }));

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  *
- * The box has no network but `hosts`, no host files but the `roots`, an empty environment
+ * The box has no network but `hosts` and APP_NETWORK, no host files but the `roots`, an empty environment
  * but `env`, a fresh /work (current directory, writable, HOME) and /tmp, and is
  * gone with everything in it when `done` is called. Memory, processes, CPU and
  * disk follow the call's size; the time limit is the call's own. The end of the
@@ -31,6 +31,11 @@ extern "C" {
                                          and is thrown away with it */
 
 #define COLLET_EXEC_FILES 0x20u /* a folder /out, whose files come back in the result */
+#define COLLET_EXEC_APP_NETWORK 0x40u /* the program may reach what the operator named
+                                         for the target app (apps.NAME.network), as if
+                                         it stood in `hosts`. If that is anything,
+                                         HTTPS_PROXY and https_proxy are added to env,
+                                         where it has no entry of that name */
 
 /* collet_exec_input.flags */
 #define COLLET_EXEC_INPUT_LATE 0x1u /* the program reads it to its end, once it is
@@ -143,7 +148,7 @@ typedef struct collet_exec {
    * NUL byte, a descriptor out of range or used twice, too many or too long), or
    * wants the target app of a call that has none, or APP_SCRATCH without APP_ROOT.
    * DENIED: the tool's effects name neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV
-   * without SECRETS, or hosts without NETWORK. NOT_FOUND: nothing is kept under a key
+   * without SECRETS, or hosts or APP_NETWORK without NETWORK. NOT_FOUND: nothing is kept under a key
    * of `trees`. CLOSED: the call is over. UNAVAILABLE: a flag that this host
    * does not know. What only shows later is an outcome: a host that cannot isolate, a
    * program that is not there. [any] */

@@ -37,11 +37,15 @@ constexpr std::string_view kRootRights =
 constexpr std::string_view kGroups =
     "Boxes may not inherit groups of the server: start collet as root with the capability SETGID where /proc/self/setgroups "
     "says \"allow\" (rootless containers need newgidmap), or without supplementary groups (setpriv --clear-groups)";
+constexpr std::string_view kBwrap =
+    "Install bubblewrap (Debian, Fedora and others: the package bubblewrap) and set sandbox.bwrap_path to where it is, or set "
+    "sandbox.backend: native";
 constexpr std::string_view kResources = "The host is out of processes, memory or descriptors; lower sandbox.boxes_max";
 
 std::string_view remedy_of(Step step, int error) {
   if (error == ENOMEM || error == EAGAIN || error == EMFILE || error == ENFILE) return kResources;
   switch (step) {
+    case Step::bwrap: return error == ENOENT || error == EACCES || error == ENOTDIR ? kBwrap : "";
     case Step::clone: return error == ENOSPC || error == EUSERS ? kNamespaceCount : kUserNamespaces;
     case Step::net_ns: return error == ENOSPC ? kNamespaceCount : kUserNamespaces;
     case Step::uid: return error == EINVAL ? kUids : kRootRights;
@@ -98,8 +102,9 @@ std::string root_name(std::uint32_t index, const BoxSpec& spec) {
 
 }  // namespace
 
-Explanation explain(const wire::Failure& failure, const BoxSpec& spec) {
-  const std::string error = describe_error(failure.error);
+Explanation explain(const wire::Failure& failure, const BoxSpec& spec, std::string_view said) {
+  while (said.ends_with('\n')) said.remove_suffix(1);
+  const std::string error = describe_error(failure.error) + (said.empty() ? "" : " [" + std::string(said) + "]");
   switch (failure.step) {
     case Step::exec:
       return {Outcome::failed, "cannot start " + spec.argv.front() + ": " + error, remedy_for_exec(failure.error, spec)};

@@ -77,8 +77,9 @@ class NativeSandbox : public Sandbox {
 
  private:
   std::vector<Check> first_look() {
-    if (core_->settings.backend != "auto" && core_->settings.backend != "native") {
-      return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto or native", ""}};
+    const std::string& backend = core_->settings.backend;
+    if (backend != "auto" && backend != "native" && backend != "bwrap") {
+      return {{"backend", false, "sandbox.backend is \"" + backend + "\"; expected auto, native or bwrap", ""}};
     }
     const std::int64_t first = core_->settings.uid_base;
     if (first < 1 || first + slot_count(core_->settings) + 1 > kUidMax) {

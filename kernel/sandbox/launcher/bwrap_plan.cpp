@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -172,7 +173,9 @@ bool settle_bwrap(Host& host, Failure& failure, std::string& detail) {
   };
   const char* program = host.setup.bwrap_path.data();
   if (::access(program, X_OK) != 0) return refuse(Step::bwrap, errno, std::string("bubblewrap is not at \"") + program + "\" (sandbox.bwrap_path)");
-  if (!host.can(wire::kUserNs)) return refuse(Step::clone, EPERM, "bubblewrap makes its boxes in user namespaces, which are refused");
+  if (!host.can(wire::kUserNs)) return refuse(Step::clone, host.user_ns_error, "bubblewrap makes its boxes in user namespaces, which are refused");
+  // Only what the program needs is in its box, and that may be no library at all.
+  if (::getauxval(AT_BASE) != 0) return refuse(Step::inside, ENOEXEC, "this collet-launcher is not linked statically; build it where libseccomp.a is");
   char self[PATH_MAX];
   const ssize_t size = ::readlink("/proc/self/exe", self, sizeof self);
   if (size <= 0) return refuse(Step::inside, errno, "the launcher's own path");

@@ -124,7 +124,7 @@ bool take_effective_uid(uid_t uid) {
 
 bool settle_rights(Host& host, wire::Ready& ready) {
   const bool own_uids = has_capability(CAP_SETUID) && has_capability(CAP_SETGID) && has_capability(CAP_SYS_ADMIN);
-  const int user_ns_error = try_user_namespace();
+  const int user_ns_error = host.user_ns_error = try_user_namespace();
   // A box with the launcher's own uid would be root's, whose files lie open to it.
   if (!own_uids && ::geteuid() == 0) {
     return refuse(ready, Step::uid, EPERM, "root lacks CAP_SYS_ADMIN, CAP_SETUID or CAP_SETGID, so boxes would be root on the host");

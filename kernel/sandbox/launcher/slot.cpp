@@ -313,7 +313,7 @@ void Slot::finish() {
   report.status_known = page_->status_known;
   if (oom_ || page_->out_of_memory != 0 || cgroup_.oom_happened()) report.flags |= wire::kOom;
   if (killed_) report.flags |= wire::kKilled;
-  if (bwrap_ != nullptr) explain_with_bwrap(report);
+  if (bwrap_ != nullptr) explain_with_bwrap(report, status);
   // The kernel adds up only whom a parent has waited for, and tells the memory of
   // the largest process; the groups know it of all.
   const std::uint64_t cpu_us = cgroup_.cpu_us();
@@ -330,11 +330,14 @@ void Slot::finish() {
 }
 
 // Where it got to the first process, that one has told of itself.
-void Slot::explain_with_bwrap(wire::RunReport& report) const {
+void Slot::explain_with_bwrap(wire::RunReport& report, int status) const {
   if (report.flags != 0 || report.status_known != 0 || page_->is_inside != 0) return;
   const ssize_t got = ::pread(bwrap_->words.get(), report.said.data(), report.said.size() - 1, 0);
   const std::string_view said(report.said.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-  if (report.failure.step == Step::none && !said.empty()) report.failure = failure_of(said);
+  if (report.failure.step != Step::none) return;
+  // Who says nothing and ends by itself is no bubblewrap.
+  if (!said.empty()) report.failure = failure_of(said);
+  else if (WIFEXITED(status)) report.failure = {Step::bwrap, ENOEXEC, 0};
 }
 
 }  // namespace collet::launcher

@@ -21,6 +21,7 @@ namespace collet::launcher {
 struct Host {
   wire::Setup setup;
   std::uint32_t abilities = 0;
+  int user_ns_error = 0;         ///< errno of a user namespace that could not be made.
   CgroupLayout cgroups;
   std::vector<sock_filter> filter;
   std::vector<sock_filter> strict_filter;  ///< For boxes that show folders of the host.
@@ -98,7 +99,7 @@ class Slot {
   [[nodiscard]] bool clone_box(const BoxPlan& plan);
   void signal_first_process(int number);
   void end_at_once();
-  void explain_with_bwrap(wire::RunReport& report) const;
+  void explain_with_bwrap(wire::RunReport& report, int status) const;
   [[nodiscard]] bool write_maps(const IdRange& ids);
 
   Host& host_;

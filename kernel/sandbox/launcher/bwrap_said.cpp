@@ -40,6 +40,8 @@ constexpr Sentence kSentences[] = {
   {"execvp", Step::inside},
 };
 
+constexpr std::uint32_t kNoRoot = 1u << 30;  // it is in the sentence
+
 int error_in(std::string_view said) {
   constexpr int kErrorsMax = 134;
   for (int error = 1; error < kErrorsMax; ++error) {
@@ -55,9 +57,9 @@ Failure failure_of(std::string_view said) {
   while (said.ends_with('\n')) said.remove_suffix(1);
   for (const auto& sentence : kSentences) {
     if (said.find(sentence.part) == std::string_view::npos) continue;
-    return {sentence.step, sentence.error != 0 ? sentence.error : error_in(said), 0};
+    return {sentence.step, sentence.error != 0 ? sentence.error : error_in(said), kNoRoot};
   }
-  return {Step::bwrap, error_in(said), 0};
+  return {Step::bwrap, error_in(said), kNoRoot};
 }
 
 }  // namespace collet::launcher

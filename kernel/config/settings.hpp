@@ -107,7 +107,7 @@ struct SizeSettings {
 };
 
 struct SandboxSettings {
-  std::string backend = "auto";    ///< auto, native, bwrap.
+  std::string backend = "auto";    ///< auto, native, bwrap; runsc is refused.
   std::string bwrap_path = "/usr/bin/bwrap";
   int boxes_max = 64;              ///< Boxes at once.
   std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max + 1 are used.

@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::int64_t kProbeTimeoutMs = 5'000;
 constexpr const char* kBackends[] = {"native", "bwrap"};  // in the order in which "auto" tries them
+constexpr const char* kNoRunsc =
+    "sandbox.backend is \"runsc\", and this version of collet cannot make its boxes in gVisor. Set sandbox.backend: auto; where callers "
+    "must not share a kernel, give each group of them a collet of its own in a virtual machine";
 constexpr std::int64_t kUidMax = 4'294'967'294;
 
 // A box like any other, whose program is the launcher itself in its other role.
@@ -95,7 +98,7 @@ class LauncherSandbox : public Sandbox {
  private:
   std::vector<Check> first_look() {
     if (std::ranges::find(kBackends, core_->settings.backend) == std::end(kBackends)) {
-      return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto, native or bwrap", ""}};
+      return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto, native, bwrap or runsc", ""}};
     }
     const std::int64_t first = core_->settings.uid_base;
     if (first < 1 || first + slot_count(core_->settings) + 1 > kUidMax) {
@@ -167,6 +170,7 @@ std::unique_ptr<Sandbox> start_any(config::SandboxSettings settings) {
 
 std::unique_ptr<Sandbox> Sandbox::start(const config::SandboxSettings& settings) {
   if (settings.backend == "auto") return start_any(settings);
+  if (settings.backend == "runsc") return std::make_unique<UnavailableSandbox>(kNoRunsc);
   return std::make_unique<LauncherSandbox>(settings, choice_of(settings.backend + " (sandbox.backend)"));
 }
 

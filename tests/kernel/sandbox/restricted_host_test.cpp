@@ -144,6 +144,16 @@ TEST(BackendChoice, SaysOneReasonOnce) {
   EXPECT_THAT(said, Not(HasSubstr("bwrap: the box")));
 }
 
+TEST(BackendChoice, NeverFallsBackFromWhatWasAskedFor) {
+  config::SandboxSettings settings;
+  settings.backend = "runsc";
+  const auto sandbox = Sandbox::start(settings);
+  EXPECT_THAT(sandbox->unavailable_reason(), AllOf(HasSubstr("\"runsc\""), HasSubstr("Set sandbox.backend: auto")));
+  const auto result = run_one(*sandbox);
+  EXPECT_EQ(result.outcome, Outcome::unavailable);
+  EXPECT_EQ(result.stdout_text, "");
+}
+
 TEST(BackendChoice, TakesNoProgramForBubblewrapThatIsNone) {
   for (const char* program : {"/bin/true", "/bin/false", "/bin/echo"}) {
     const std::string said = in_child([&](int out) {

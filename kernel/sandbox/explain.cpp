@@ -46,6 +46,7 @@ std::string_view remedy_of(Step step, int error) {
   if (error == ENOMEM || error == EAGAIN || error == EMFILE || error == ENFILE) return kResources;
   switch (step) {
     case Step::bwrap: return kBwrap;
+    case Step::inside: return "Every user must be able to read and execute collet-launcher, and it must be linked statically";
     case Step::clone: return error == ENOSPC || error == EUSERS ? kNamespaceCount : kUserNamespaces;
     case Step::net_ns: return error == ENOSPC ? kNamespaceCount : kUserNamespaces;
     case Step::uid: return error == EINVAL ? kUids : kRootRights;

@@ -143,7 +143,8 @@ class Planner {
 
   bool add_program() {
     Mount self;
-    self.source = host_.self;
+    // Its path may have become that of a newer one.
+    self.source = box_.place.empty() ? host_.self : "/proc/self/exe";
     self.is_folder = false;
     std::string source;
     if (!stage(self, "program", source)) return fail(Step::inside, 0);

@@ -107,7 +107,8 @@ const Section kSize{"a size", prototype_of<SizeSettings>, {
 }};
 
 const Section kSandbox{"sandbox", prototype_of<SandboxSettings>, {
-    choice<&SandboxSettings::backend>("backend", {"auto", "native"}, "What isolates the code."),
+    choice<&SandboxSettings::backend>("backend", {"auto", "native", "bwrap", "runsc"}, "What isolates the code."),
+    path<&SandboxSettings::bwrap_path>("bwrap_path", "Where bubblewrap is, for the back end bwrap."),
     number<&SandboxSettings::boxes_max>("boxes_max", 1, 4096, "boxes", "Boxes at once; further calls wait."),
     number<&SandboxSettings::uid_base>("uid_base", 1000, 4'000'000'000.0, "uid", "First host uid of the boxes; boxes_max + warm_boxes_max + 1 are used."),
     number<&SandboxSettings::output_head_bytes>("output_head_bytes", 0, 64 << 20, "bytes", "Kept from the start of each output stream."),

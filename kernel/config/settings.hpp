@@ -109,7 +109,8 @@ struct SizeSettings {
 };
 
 struct SandboxSettings {
-  std::string backend = "auto";    ///< auto, native.
+  std::string backend = "auto";    ///< auto, native, bwrap; runsc is refused.
+  std::string bwrap_path = "/usr/bin/bwrap";
   int boxes_max = 64;              ///< Boxes at once.
   std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max + 1 are used.
   std::int64_t output_head_bytes = 48 << 10;

@@ -11,7 +11,7 @@ using wire::Step;
 constexpr std::string_view kUserNamespaces =
     "Start collet as root, or let it make user namespaces: sysctl kernel.unprivileged_userns_clone=1, "
     "sysctl user.max_user_namespaces above 0, and where AppArmor restricts them (Ubuntu 23.10 and later) a profile for "
-    "collet-launcher with the rule \"userns,\" or sysctl kernel.apparmor_restrict_unprivileged_userns=0. "
+    "collet-launcher, and for bwrap where that makes the boxes, with the rule \"userns,\" or sysctl kernel.apparmor_restrict_unprivileged_userns=0. "
     "In a container, run it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN";
 constexpr std::string_view kNamespaceCount =
     "A limit on namespaces is reached: raise the sysctls user.max_user_namespaces, user.max_pid_namespaces, "
@@ -37,11 +37,16 @@ constexpr std::string_view kRootRights =
 constexpr std::string_view kGroups =
     "Boxes may not inherit groups of the server: start collet as root with the capability SETGID where /proc/self/setgroups "
     "says \"allow\" (rootless containers need newgidmap), or without supplementary groups (setpriv --clear-groups)";
+constexpr std::string_view kBwrap =
+    "Install bubblewrap 0.5 or later (the package bubblewrap of most distributions) and set sandbox.bwrap_path to where its program "
+    "is, or set sandbox.backend: native";
 constexpr std::string_view kResources = "The host is out of processes, memory or descriptors; lower sandbox.boxes_max";
 
 std::string_view remedy_of(Step step, int error) {
   if (error == ENOMEM || error == EAGAIN || error == EMFILE || error == ENFILE) return kResources;
   switch (step) {
+    case Step::bwrap: return kBwrap;
+    case Step::inside: return "Every user must be able to read and execute collet-launcher, and it must be linked statically";
     case Step::clone: return error == ENOSPC || error == EUSERS ? kNamespaceCount : kUserNamespaces;
     case Step::net_ns: return error == ENOSPC ? kNamespaceCount : kUserNamespaces;
     case Step::uid: return error == EINVAL ? kUids : kRootRights;
@@ -98,8 +103,9 @@ std::string root_name(std::uint32_t index, const BoxSpec& spec) {
 
 }  // namespace
 
-Explanation explain(const wire::Failure& failure, const BoxSpec& spec) {
-  const std::string error = describe_error(failure.error);
+Explanation explain(const wire::Failure& failure, const BoxSpec& spec, std::string_view said) {
+  while (said.ends_with('\n')) said.remove_suffix(1);
+  const std::string error = describe_error(failure.error) + (said.empty() ? "" : " [" + std::string(said) + "]");
   switch (failure.step) {
     case Step::exec:
       return {Outcome::failed, "cannot start " + spec.argv.front() + ": " + error, remedy_for_exec(failure.error, spec)};

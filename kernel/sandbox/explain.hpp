@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sandbox/sandbox.hpp"
 #include "sandbox/wire.hpp"
@@ -15,7 +16,8 @@ struct Explanation {
   [[nodiscard]] std::string text() const { return remedy.empty() ? message : message + ". " + remedy; }
 };
 
-/// `spec` supplies the names that belong to the failure's index.
-[[nodiscard]] Explanation explain(const wire::Failure& failure, const BoxSpec& spec);
+/// `spec` supplies the names that belong to the failure's index; `said` is what another
+/// program said of it that makes boxes for us.
+[[nodiscard]] Explanation explain(const wire::Failure& failure, const BoxSpec& spec, std::string_view said = {});
 
 }  // namespace collet::sandbox

@@ -112,6 +112,9 @@ Result<void> LauncherProcess::shake_hands(const config::SandboxSettings& setting
   setup.uid_base = settings.uid_base;
   setup.soft_limits = settings.soft_limits ? 1 : 0;
   setup.owner_pid = static_cast<std::uint32_t>(::getpid());
+  setup.backend = settings.backend == "bwrap" ? wire::Backend::bwrap : wire::Backend::native;
+  if (settings.bwrap_path.size() >= setup.bwrap_path.size()) return Error{Errc::invalid, "sandbox.bwrap_path is too long"};
+  settings.bwrap_path.copy(setup.bwrap_path.data(), setup.bwrap_path.size() - 1);
   if (settings.cgroup_root.size() >= setup.cgroup_root.size()) return Error{Errc::invalid, "sandbox.cgroup_root is too long"};
   settings.cgroup_root.copy(setup.cgroup_root.data(), setup.cgroup_root.size() - 1);
   const int error = send_message(control_.get(), {reinterpret_cast<const char*>(&setup), sizeof setup});

@@ -1,5 +1,7 @@
 // The Sandbox made of a launcher.
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <filesystem>
 #include <sstream>
 
@@ -14,6 +16,10 @@ namespace collet::sandbox {
 namespace {
 
 constexpr std::int64_t kProbeTimeoutMs = 5'000;
+constexpr const char* kBackends[] = {"native", "bwrap"};  // in the order in which "auto" tries them
+constexpr const char* kNoRunsc =
+    "sandbox.backend is \"runsc\", and this version of collet cannot make its boxes in gVisor. Set sandbox.backend: auto; where callers "
+    "must not share a kernel, give each group of them a collet of its own in a virtual machine";
 constexpr std::int64_t kUidMax = 4'294'967'294;
 
 // A box like any other, whose program is the launcher itself in its other role.
@@ -42,26 +48,40 @@ std::vector<Check> parse_probe(const std::string& text) {
   return checks;
 }
 
-class NativeSandbox : public Sandbox {
+void refuse(boost::asio::io_context& io, DoneFn done, const std::string& reason) {
+  BoxResult result;
+  result.outcome = Outcome::unavailable;
+  result.returncode = -1;
+  result.message = "this host cannot isolate: " + reason;
+  boost::asio::post(io, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
+// Of a host on which no back end works.
+class UnavailableSandbox : public Sandbox {
  public:
-  explicit NativeSandbox(const config::SandboxSettings& settings) : core_(std::make_shared<RunCore>(settings)) {
+  explicit UnavailableSandbox(std::string reason) : reason_(std::move(reason)) {}
+  void run(boost::asio::io_context& io, BoxSpec, OutputFn, DoneFn done, base::CancelToken) override { refuse(io, std::move(done), reason_); }
+  std::vector<Check> probe() override { return {{"backend", false, reason_, ""}}; }
+  const std::string& unavailable_reason() const override { return reason_; }
+
+ private:
+  const std::string reason_;
+};
+
+class LauncherSandbox : public Sandbox {
+ public:
+  /// @param choice how the back end in `settings` was chosen.
+  LauncherSandbox(const config::SandboxSettings& settings, Check choice) : core_(std::make_shared<RunCore>(settings)), choice_(std::move(choice)) {
     for (const Check& check : first_look()) {
       if (check.ok || !reason_.empty()) continue;
       reason_ = text_of(check);
     }
   }
-  ~NativeSandbox() override { core_->stop(); }
+  ~LauncherSandbox() override { core_->stop(); }
 
   void run(boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done, base::CancelToken cancel) override {
-    if (reason_.empty()) {
-      std::make_shared<Run>(core_, io, std::move(spec), std::move(output), std::move(done))->start(cancel);
-      return;
-    }
-    BoxResult result;
-    result.outcome = Outcome::unavailable;
-    result.returncode = -1;
-    result.message = "this host cannot isolate: " + reason_;
-    boost::asio::post(io, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+    if (!reason_.empty()) return refuse(io, std::move(done), reason_);
+    std::make_shared<Run>(core_, io, std::move(spec), std::move(output), std::move(done))->start(cancel);
   }
 
   std::size_t warm_boxes() const override { return core_->warm().waiting(); }
@@ -77,8 +97,8 @@ class NativeSandbox : public Sandbox {
 
  private:
   std::vector<Check> first_look() {
-    if (core_->settings.backend != "auto" && core_->settings.backend != "native") {
-      return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto or native", ""}};
+    if (std::ranges::find(kBackends, core_->settings.backend) == std::end(kBackends)) {
+      return {{"backend", false, "sandbox.backend is \"" + core_->settings.backend + "\"; expected auto, native, bwrap or runsc", ""}};
     }
     const std::int64_t first = core_->settings.uid_base;
     if (first < 1 || first + slot_count(core_->settings) + 1 > kUidMax) {
@@ -91,7 +111,7 @@ class NativeSandbox : public Sandbox {
     Check why_not;
     const auto launcher = core_->launcher(why_not);
     if (!launcher) return {why_not};
-    std::vector<Check> checks = {{"launcher", true, launcher->path(), ""}};
+    std::vector<Check> checks = {choice_, {"launcher", true, launcher->path(), ""}};
     checks.push_back({"cgroups", true, launcher->ready().detail.data(), ""});
     const bool own_uids = (launcher->ready().abilities & wire::kOwnUids) != 0;
     const BoxResult result = run_probe(launcher->path(), own_uids ? "own_uids" : "shared_uid");
@@ -124,13 +144,34 @@ class NativeSandbox : public Sandbox {
   }
 
   std::shared_ptr<RunCore> core_;
+  const Check choice_;
   std::string reason_;
 };
+
+Check choice_of(std::string text) { return {"backend", true, std::move(text), ""}; }
+
+// The first that works. Where none does, the reasons of all: often it is one.
+std::unique_ptr<Sandbox> start_any(config::SandboxSettings settings) {
+  std::string reasons, last;
+  bool differ = false;
+  for (const char* backend : kBackends) {
+    settings.backend = backend;
+    const std::string why = last.empty() ? "the first that works" : reasons;
+    auto sandbox = std::make_unique<LauncherSandbox>(settings, choice_of(std::string(backend) + " (auto; " + why + ")"));
+    if (sandbox->unavailable_reason().empty()) return sandbox;
+    differ = differ || (!last.empty() && last != sandbox->unavailable_reason());
+    last = sandbox->unavailable_reason();
+    reasons += (reasons.empty() ? "" : "; ") + std::string(backend) + ": " + last;
+  }
+  return std::make_unique<UnavailableSandbox>(differ ? std::move(reasons) : std::move(last));
+}
 
 }  // namespace
 
 std::unique_ptr<Sandbox> Sandbox::start(const config::SandboxSettings& settings) {
-  return std::make_unique<NativeSandbox>(settings);
+  if (settings.backend == "auto") return start_any(settings);
+  if (settings.backend == "runsc") return std::make_unique<UnavailableSandbox>(kNoRunsc);
+  return std::make_unique<LauncherSandbox>(settings, choice_of(settings.backend + " (sandbox.backend)"));
 }
 
 }  // namespace collet::sandbox

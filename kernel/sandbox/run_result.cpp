@@ -63,7 +63,7 @@ BoxResult Run::result_of_report() {
   result.cpu_us = report.cpu_us;
   result.max_rss_bytes = report.max_rss_bytes;
   if (report.failure.step != wire::Step::none) {
-    Explanation why = explain(report.failure, spec_);
+    Explanation why = explain(report.failure, spec_, report.said.data());
     result.outcome = why.outcome;
     result.returncode = -1;
     result.message = why.text();

@@ -7,7 +7,7 @@ namespace collet::sandbox::wire {
 namespace {
 
 constexpr std::string_view kStepNames[] = {
-  "none", "spec", "slot", "cgroup", "net_ns", "clone", "id_map", "session", "cgroup_attach",
+  "none", "spec", "slot", "cgroup", "net_ns", "bwrap", "inside", "clone", "id_map", "session", "cgroup_attach",
   "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
   "devices", "masks", "attach_root", "app_overlay", "pivot", "read_only", "loopback", "openings", "keyring", "capabilities",
   "no_new_privs", "landlock", "filter", "fork", "join", "limits", "descriptors", "cwd", "exec",

@@ -39,7 +39,7 @@ inline constexpr int kProbeMemoryRefused = 9;  ///< Exit code of the probe that 
 
 /// The stages of making a box, in their order. A failure names one.
 enum class Step : std::uint32_t {
-  none, spec, slot, cgroup, net_ns, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
+  none, spec, slot, cgroup, net_ns, bwrap, inside, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
   host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, app_overlay, pivot, read_only,
   loopback, openings, keyring, capabilities, no_new_privs, landlock, filter, fork, join, limits, descriptors, cwd, exec,
 };
@@ -51,13 +51,18 @@ struct Failure {
   std::uint32_t index = 0;  ///< Which mount, for root_tree, attach_root and app_overlay; see explain.cpp.
 };
 
+/// What makes the namespaces and the tree of a box.
+enum class Backend : std::uint32_t { native, bwrap };
+
 struct Setup {
   std::uint32_t magic = kMagic;
   std::uint32_t boxes_max = 0;
   std::int64_t uid_base = 0;
   std::uint32_t soft_limits = 0;
   std::uint32_t owner_pid = 0;  ///< Names the cgroups: collet-<owner_pid>-<slot>.
+  Backend backend = Backend::native;
   std::array<char, 512> cgroup_root{};
+  std::array<char, 512> bwrap_path{};
 };
 
 enum Ability : std::uint32_t {
@@ -120,6 +125,7 @@ struct RunReport {
   std::uint64_t wall_us = 0;
   std::uint64_t cpu_us = 0;
   std::uint64_t max_rss_bytes = 0;
+  std::array<char, 240> said{};   ///< What another program said of the failure that makes boxes for us.
 };
 
 /// What a box opens for the server before its program starts.

@@ -18,3 +18,12 @@ function(collet_add_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${COLLET_TEST_PREFIX}"
     PROPERTIES TIMEOUT 120 LABELS unit)
 endfunction()
+
+# collet_add_bwrap_tests(NAME): the same cases once more, in boxes that bubblewrap makes.
+# Once is enough: what is sanitised is the same with both.
+function(collet_add_bwrap_tests name)
+  if(NOT COLLET_SANITIZE)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "bwrap/"
+      PROPERTIES TIMEOUT 120 LABELS unit ENVIRONMENT "COLLET_HOSTILE_BACKEND=bwrap")
+  endif()
+endfunction()

@@ -325,6 +325,8 @@ class Stage:
         self.model = ScriptedModel(self.folder, scenarios)
         self.config = default_config(self.model.port, scenarios)
         merge(self.config, config or {})
+        if "COLLET_HOSTILE_BACKEND" in os.environ:  # as the hostile set has it
+            merge(self.config, {"sandbox": {"backend": os.environ["COLLET_HOSTILE_BACKEND"]}})
         for model in self.config["models"]:
             model.update(model_options or {})
         self.env = env

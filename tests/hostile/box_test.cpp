@@ -70,8 +70,12 @@ std::int64_t BoxTest::own_uid_base() { return 1'000'000 + std::int64_t{::getpid(
 BoxTest::BoxTest() {
   settings_.uid_base = own_uid_base();
   settings_.boxes_max = 16;
-  // The whole suite can be run against another way to make boxes.
-  if (const char* backend = std::getenv("COLLET_HOSTILE_BACKEND")) settings_.backend = backend;
+  settings_.backend = backend();
+}
+
+std::string BoxTest::backend() {
+  const char* name = std::getenv("COLLET_HOSTILE_BACKEND");
+  return name != nullptr ? name : "auto";
 }
 
 BoxTest::~BoxTest() = default;

@@ -26,6 +26,11 @@ struct HostState {
 };
 
 class BoxTest : public testing::Test {
+ public:
+  /// What COLLET_HOSTILE_BACKEND names: the whole suite can be run against each way to
+  /// make boxes. Else auto.
+  static std::string backend();
+
  protected:
   BoxTest();
   ~BoxTest() override;

@@ -25,7 +25,7 @@ constexpr const char* kUsage =
     "       collet-box --probe\n"
     "  --timeout-ms N  --cancel-ms N  --memory BYTES  --disk BYTES  --pids N  --cores X\n"
     "  --root PATH (repeat; default /usr)  --app FOLDER  --env NAME=VALUE (repeat)\n"
-    "  --input FD=FILE (repeat)  --capture FD  --scratch  --live  --soft-limits  --cgroup-root FOLDER\n";
+    "  --input FD=FILE (repeat)  --capture FD  --scratch  --live  --soft-limits  --cgroup-root FOLDER  --backend NAME\n";
 
 struct Options {
   sandbox::BoxSpec spec;
@@ -63,6 +63,7 @@ void set_option(Options& options, const std::string& name, const std::string& va
   else if (name == "--app") spec.app_root = value;
   else if (name == "--env") spec.env.push_back(value);
   else if (name == "--capture") spec.capture_fd = std::atoi(value.c_str());
+  else if (name == "--backend") options.settings.backend = value;
   else if (name == "--cgroup-root") options.settings.cgroup_root = value;
   else if (name == "--input") {
     const std::size_t equals = value.find('=');

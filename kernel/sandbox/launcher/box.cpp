@@ -19,10 +19,6 @@
 namespace collet::launcher {
 namespace {
 
-void require(const BoxPlan& plan, Step step, bool ok) {
-  if (!ok) give_up(plan, step);
-}
-
 bool wait_for_maps(SharedPage& page) {
   while (page.maps_written.load(std::memory_order_acquire) == 0) {
     const long woken = ::syscall(SYS_futex, &page.maps_written, FUTEX_WAIT, 0, nullptr, nullptr, 0);
@@ -38,21 +34,6 @@ bool take_uid(const BoxTemplate& box) {
   if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) != 0) return false;
   // Raw calls: the library's would signal threads that do not exist.
   return ::syscall(SYS_setresgid, id, id, id) == 0 && ::syscall(SYS_setresuid, id, id, id) == 0;
-}
-
-// A privileged launcher has none left; whoever finds some has found a fault. One
-// without rights keeps those of its user: the kernel takes them from nobody, since
-// a file may be closed to just one group.
-bool has_no_groups(const BoxTemplate& box) {
-  return box.keeps_groups || ::syscall(SYS_getgroups, 0, nullptr) == 0;
-}
-
-// The launcher handles no signal, so there is only the mask to set.
-bool hold_signals_for_reaper() {
-  sigset_t blocked;
-  ::sigemptyset(&blocked);
-  for (const int signal : {SIGCHLD, SIGTERM, SIGQUIT}) ::sigaddset(&blocked, signal);
-  return ::sigprocmask(SIG_SETMASK, &blocked, nullptr) == 0;
 }
 
 // Nobody may look into the first process, whose memory once was the launcher's.
@@ -102,6 +83,25 @@ void adopt_copy(const BoxPlan& plan) {
 
 }  // namespace
 
+void require(const BoxPlan& plan, Step step, bool ok) {
+  if (!ok) give_up(plan, step);
+}
+
+// A privileged launcher has none left; whoever finds some has found a fault. One
+// without rights keeps those of its user: the kernel takes them from nobody, since
+// a file may be closed to just one group.
+bool has_no_groups(const BoxTemplate& box) {
+  return box.keeps_groups || ::syscall(SYS_getgroups, 0, nullptr) == 0;
+}
+
+// The launcher handles no signal, so there is only the mask to set.
+bool hold_signals_for_reaper() {
+  sigset_t blocked;
+  ::sigemptyset(&blocked);
+  for (const int signal : {SIGCHLD, SIGTERM, SIGQUIT}) ::sigaddset(&blocked, signal);
+  return ::sigprocmask(SIG_SETMASK, &blocked, nullptr) == 0;
+}
+
 // v1: a task that moves itself takes the kernel's short path; the launcher
 // writing the pid would wait for a grace period.
 bool enter_cgroups(const BoxTemplate& box) {
@@ -143,6 +143,10 @@ void live_in_box(const BoxPlan& plan) {
   ::umask(022);
   const int out_folder = enter_tree(plan);
   if (box.fresh_net) require(plan, Step::loopback, raise_loopback());
+  serve_program(plan, out_folder);
+}
+
+void serve_program(const BoxPlan& plan, int out_folder) {
   require(plan, Step::openings, send_openings(plan, out_folder));
   if (plan.offers >= 0) adopt_copy(plan);
   else start_program(plan);

@@ -104,13 +104,6 @@ void add_late(const BoxPlan& plan, int root, int writable) {
   }
 }
 
-bool mask_proc() {
-  for (const char* path : kMaskedFiles) {
-    if (::mount("dev/null", path, nullptr, MS_BIND, nullptr) != 0 && errno != ENOENT) return false;
-  }
-  return true;
-}
-
 int take_tree(const BoxPlan& plan) {
   if (!plan.tree) {
     const int built = build_tree(plan.mounts, "/", plan.page->failure);
@@ -123,21 +116,32 @@ int take_tree(const BoxPlan& plan) {
 
 }  // namespace
 
-int enter_tree(const BoxPlan& plan) {
-  // No mount made here travels back: under a new user namespace the kernel has
-  // made all of them slaves, and a privileged launcher has done so itself.
-  const int root = take_tree(plan);
+int add_own_folders(const BoxPlan& plan, int root) {
   if (::fchdir(root) != 0) give_up(plan, Step::attach_root);
   int out_folder = -1;
   const int writable = add_writable(plan, out_folder);
   if (writable < 0) give_up(plan, Step::work_tmpfs);
   add_late(plan, root, writable);
   ::close(writable);
+  return out_folder;
+}
+
+void mask_proc(const BoxPlan& plan) {
+  for (const char* path : kMaskedFiles) {
+    if (::mount("dev/null", path, nullptr, MS_BIND, nullptr) != 0 && errno != ENOENT) give_up(plan, Step::masks);
+  }
+}
+
+int enter_tree(const BoxPlan& plan) {
+  // No mount made here travels back: under a new user namespace the kernel has
+  // made all of them slaves, and a privileged launcher has done so itself.
+  const int root = take_tree(plan);
+  const int out_folder = add_own_folders(plan, root);
   // Before the old root goes: the kernel gives a new /proc only to whom the
   // old one was fully visible.
   const int proc = make_proc(plan.is_zygote);
   if (proc < 0 || !mount_at(proc, "proc")) give_up(plan, Step::proc);
-  if (!mask_proc()) give_up(plan, Step::masks);
+  mask_proc(plan);
   // pivot_root(".", ".") stacks the old root on the new one, which the umount
   // then takes away: no folder for it is needed.
   if (::syscall(SYS_pivot_root, ".", ".") != 0) give_up(plan, Step::pivot);

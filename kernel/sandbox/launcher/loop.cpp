@@ -214,7 +214,9 @@ void Loop::start(const wire::RunRequest& request, std::vector<UniqueFd> fds) {
   if (!spec || request.slot >= slots_.size() || fds.size() != 4 + extra + spec->input_fds.size()) {
     return report_failure(fds[0].get(), {Step::spec, EINVAL, 0});
   }
-  RunFds run{std::move(fds[0]), std::move(fds[2]), std::move(fds[3]), extra != 0 ? std::move(fds[4]) : UniqueFd(), {}};
+  RunFds run{std::move(fds[0]), std::move(fds[2]), std::move(fds[3]), extra != 0 ? std::move(fds[4]) : UniqueFd(), {}, {}, 0};
+  run.spec = std::move(fds[1]);
+  run.spec_bytes = request.spec_bytes;
   for (std::size_t i = 4 + extra; i < fds.size(); ++i) run.inputs.push_back(std::move(fds[i]));
   const auto zygote = zygotes_.find(request.zygote);
   if (request.zygote != 0 && zygote == zygotes_.end()) return report_failure(run.socket.get(), {Step::join, ESRCH, 0});

@@ -12,6 +12,7 @@
 
 #include "sandbox/launcher/cgroup_files.hpp"
 #include "sandbox/launcher/filter.hpp"
+#include "sandbox/launcher/inside.hpp"
 #include "sandbox/launcher/loop.hpp"
 #include "sandbox/launcher/probe.hpp"
 #include "sandbox/launcher/rights.hpp"
@@ -79,12 +80,15 @@ bool settle(Host& host, wire::Ready& ready) {
     if (!filter) return refuse(ready, Step::filter, EINVAL, filter.error().message);
     (sockets == UnixSockets::all ? host.filter : host.strict_filter) = std::move(*filter);
   }
-  return true;
+  if (!host.uses_bwrap()) return true;
+  Failure failure;
+  std::string detail;
+  return settle_bwrap(host, failure, detail) || refuse(ready, failure.step, failure.error, detail);
 }
 
 bool receive_setup(int control, wire::Setup& setup) {
   const ssize_t got = ::recv(control, &setup, sizeof setup, 0);
-  setup.cgroup_root.back() = '\0';
+  setup.cgroup_root.back() = setup.bwrap_path.back() = '\0';
   return got == sizeof setup && setup.magic == wire::kMagic && setup.boxes_max > 0;
 }
 
@@ -112,5 +116,6 @@ int serve_server() {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::strcmp(argv[1], "--probe") == 0) return run_probe(argv[2]);
+  if (is_inside(argc, argv)) live_inside(argv);
   return serve_server();
 }

@@ -67,7 +67,10 @@ struct BoxPlan {
   ProgramPlan program;
   ProgramFds fds;
   int offers = -1;            ///< Of the zygote whose copy is the program; -1: it is executed.
-  int page_fd = -1;           ///< The page as a file.
+  int page_fd = -1;           ///< The page, the spec and the filter as files, for who maps
+  int spec_fd = -1;           ///< them anew: see inside.hpp.
+  std::uint32_t spec_bytes = 0;
+  int filter_fd = -1;
   int run_socket = -1;        ///< Where the box sends what it opens for the server.
   SharedPage* page = nullptr;
 };
@@ -81,6 +84,20 @@ bool plan_mounts(const std::vector<const char*>& roots, std::vector<Mount>& moun
 
 /// A detached read-only copy of a folder or file of the host; -1 with errno.
 int copy_tree(const char* source, bool is_device);
+/// What every box has beside its roots: empty folders, small files, links.
+inline constexpr const char* kOwnFolders[] = {"etc", "dev", "dev/shm", "proc", "work", "tmp", "app", "out", "packages", "cache"};
+struct OwnFile {
+  const char* path;
+  const char* text;
+};
+inline constexpr OwnFile kOwnFiles[] = {
+  {"etc/passwd", "user:x:1000:1000:user:/work:/bin/sh\n"},
+  {"etc/group", "user:x:1000:\n"},
+  {"etc/hosts", "127.0.0.1 localhost\n::1 localhost\n"},
+};
+inline constexpr OwnFile kOwnLinks[] = {
+  {"dev/fd", "/proc/self/fd"}, {"dev/stdin", "/proc/self/fd/0"}, {"dev/stdout", "/proc/self/fd/1"}, {"dev/stderr", "/proc/self/fd/2"},
+};
 /// Builds what all boxes with the same roots see, mounted over the folder `place`;
 /// -1 with the failing step.
 int build_tree(const std::vector<Mount>& mounts, const char* place, Failure& failure);
@@ -101,8 +118,15 @@ int nameless_copy(int tree, int writable);
 /// The whole life of the first process of a box. Never returns.
 [[noreturn]] void live_in_box(const BoxPlan& plan);
 
-// --- steps of live_in_box -----------------------------------------------------
+// --- steps of the first process of a box --------------------------------------
 [[noreturn]] void give_up(const BoxPlan& plan, Step step, std::uint32_t index = 0);
+void require(const BoxPlan& plan, Step step, bool ok);
+bool has_no_groups(const BoxTemplate& box);
+bool hold_signals_for_reaper();
+/// What is the box's own or lies in it, put into the tree `root`; gives the descriptor
+/// of /out, or -1 where none was asked for.
+int add_own_folders(const BoxPlan& plan, int root);
+void mask_proc(const BoxPlan& plan);
 /// The writable folders; the descriptor of /out, or -1 where none was asked for.
 int enter_tree(const BoxPlan& plan);
 /// Hands the server what it asked to have opened. False with errno.
@@ -114,6 +138,8 @@ bool enter_cgroups(const BoxTemplate& box);
 /// Two steps, so that the caller can use the time between them.
 void offer_program(const BoxPlan& plan);
 void await_join(const BoxPlan& plan);
+/// From here on it does not matter who made the box.
+[[noreturn]] void serve_program(const BoxPlan& plan, int out_folder);
 [[noreturn]] void reap(const BoxPlan& plan);
 
 }  // namespace collet::launcher

@@ -28,6 +28,7 @@ constexpr std::array kKept = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_CHOWN, 
 // A box in no user namespace of ours is a stranger to signal, and has to drop by
 // itself what the bounding set allows.
 constexpr std::array kKeptWithoutUserNs = {CAP_SETPCAP, CAP_KILL};
+constexpr std::array kKeptForBwrap = {CAP_KILL};  // its user namespaces are not ours
 
 bool has_capability(int number) {
   std::array<char, 8192> text{};
@@ -38,7 +39,7 @@ bool has_capability(int number) {
 }
 
 // Whoever cannot change the bounding set has no capabilities to bound.
-bool keep_capabilities(bool own_uids, bool user_ns) {
+bool keep_capabilities(bool own_uids, bool user_ns, bool uses_bwrap) {
   __user_cap_data_struct kept[2] = {};
   const auto keep = [&](int number) {
     if (own_uids && has_capability(number)) kept[number / 32].permitted |= 1u << (number % 32);
@@ -46,6 +47,9 @@ bool keep_capabilities(bool own_uids, bool user_ns) {
   for (const int number : kKept) keep(number);
   for (const int number : kKeptWithoutUserNs) {
     if (!user_ns) keep(number);
+  }
+  for (const int number : kKeptForBwrap) {
+    if (uses_bwrap) keep(number);
   }
   const bool may_bound = has_capability(CAP_SETPCAP);
   for (int number = 0; may_bound && ::prctl(PR_CAPBSET_READ, number) >= 0; ++number) {
@@ -99,7 +103,7 @@ bool settle_own_uids(Host& host, wire::Ready& ready) {
   ::prctl(PR_SET_DUMPABLE, 0);
   // A box whose program is a copy of a zygote is made under the zygote's uid, for which
   // the launcher changes its own without losing its capabilities.
-  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0) host.abilities |= wire::kZygotes;
+  if (!host.uses_bwrap() && ::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) == 0) host.abilities |= wire::kZygotes;
   host.abilities |= wire::kOwnUids;
   return true;
 }
@@ -120,7 +124,7 @@ bool take_effective_uid(uid_t uid) {
 
 bool settle_rights(Host& host, wire::Ready& ready) {
   const bool own_uids = has_capability(CAP_SETUID) && has_capability(CAP_SETGID) && has_capability(CAP_SYS_ADMIN);
-  const int user_ns_error = try_user_namespace();
+  const int user_ns_error = host.user_ns_error = try_user_namespace();
   // A box with the launcher's own uid would be root's, whose files lie open to it.
   if (!own_uids && ::geteuid() == 0) {
     return refuse(ready, Step::uid, EPERM, "root lacks CAP_SYS_ADMIN, CAP_SETUID or CAP_SETGID, so boxes would be root on the host");
@@ -130,7 +134,7 @@ bool settle_rights(Host& host, wire::Ready& ready) {
   else host.abilities &= ~static_cast<std::uint32_t>(wire::kZygotes);
   if (!own_uids && user_ns_error != 0) return refuse(ready, Step::clone, user_ns_error, "user namespaces are refused");
   if (landlock_version() >= 6) host.abilities |= wire::kLandlock;
-  if (!keep_capabilities(own_uids, user_ns_error == 0)) return refuse(ready, Step::capabilities, errno, "the launcher's capabilities cannot be dropped");
+  if (!keep_capabilities(own_uids, user_ns_error == 0, host.uses_bwrap())) return refuse(ready, Step::capabilities, errno, "the launcher's capabilities cannot be dropped");
   return true;
 }
 

@@ -23,6 +23,7 @@ struct SharedPage {
   std::atomic<std::int32_t> program;  ///< Its pid, as the box sees it.
   std::int32_t wait_status;
   std::int32_t status_known;
+  std::uint32_t is_inside;      ///< Our part of a box that bubblewrap made has begun.
   std::uint32_t out_of_memory;  ///< Soft limits only: the reaper saw too much.
   Joining joining;
 };

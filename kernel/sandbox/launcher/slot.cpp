@@ -78,6 +78,13 @@ void plan_program(const wire::SpecView& spec, const RunFds& fds, BoxPlan& plan) 
   plan.program.input_count = static_cast<std::uint32_t>(fds.inputs.size());
 }
 
+std::uint64_t namespaces_of(const BoxTemplate& box) {
+  std::uint64_t flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+  if (box.user_ns) flags |= CLONE_NEWUSER;
+  if (box.fresh_net) flags |= CLONE_NEWNET;
+  return flags;
+}
+
 }  // namespace
 
 // A file, for a copy of a zygote has to find it from outside.
@@ -90,7 +97,7 @@ Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index), page_f
 Slot::~Slot() {
   if (busy()) {
     cgroup_.lift_cpu_limit();
-    signal(SIGKILL);
+    end_at_once();
     finish();
   }
   cgroup_.remove();
@@ -122,11 +129,16 @@ bool Slot::start(const wire::SpecView& spec, RunFds fds, Zygote* zygote) {
   plan.page = page_;
   plan.run_socket = socket_.get();
   plan.page_fd = page_file_.get();
+  plan.spec_fd = fds.spec.get();
+  plan.spec_bytes = fds.spec_bytes;
   if (zygote != nullptr) plan.offers = zygote->offers();
   plan_program(spec, fds, plan);
   if (!prepare(spec, plan)) return false;
+  Failure failure;
+  if (host_.uses_bwrap() && (bwrap_ = plan_bwrap(host_, plan, failure)) == nullptr) return fail(failure);
   if (!clone_box(plan)) return fail(Step::clone, errno);
-  if (plan.box.user_ns && !write_maps(plan.box.ids)) {
+  if (bwrap_ != nullptr) bwrap_->is_under_way();
+  if (bwrap_ == nullptr && plan.box.user_ns && !write_maps(plan.box.ids)) {
     const int error = errno;
     signal(SIGKILL);
     ::waitpid(pid_, nullptr, 0);
@@ -147,7 +159,9 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
   plan.program.soft_limits = !host_.can(wire::kHardLimits);
   plan.program.landlock = host_.can(wire::kLandlock);
   box.keeps_groups = !own_uids;
-  box.filter = as_program(shows_host_folders(spec) ? host_.strict_filter : host_.filter);
+  const bool is_strict = shows_host_folders(spec);
+  box.filter = as_program(is_strict ? host_.strict_filter : host_.filter);
+  plan.filter_fd = (is_strict ? host_.strict_filter_file : host_.filter_file).get();
   box.life_fd = host_.life_read.get();
   box.life_write_fd = host_.life_write.get();
   // A program may open /dev/stdout anew, and a pipe belongs to who made it.
@@ -158,7 +172,9 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
   }
   if (host_.can(wire::kHardLimits)) {
     const std::string name = "collet-" + std::to_string(host_.setup.owner_pid) + "-" + std::to_string(index_);
-    if (!cgroup_.prepare(host_.cgroups, name, spec.limits)) return fail(Step::cgroup, errno);
+    wire::Limits limits = spec.limits;
+    if (host_.uses_bwrap()) ++limits.pids_max;  // bubblewrap itself
+    if (!cgroup_.prepare(host_.cgroups, name, limits)) return fail(Step::cgroup, errno);
     box.cgroup_tasks = cgroup_.task_fds();
     box.cgroup_v2 = cgroup_.v2_fd();
     box.cgroup_v2_procs = cgroup_.v2_procs_fd();
@@ -185,9 +201,7 @@ void Slot::recycle_net() {
 bool Slot::clone_box(const BoxPlan& plan) {
   int pidfd = -1;
   clone_args args{};
-  args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
-  if (plan.box.user_ns) args.flags |= CLONE_NEWUSER;
-  if (plan.box.fresh_net) args.flags |= CLONE_NEWNET;
+  args.flags = CLONE_PIDFD | (bwrap_ != nullptr ? bwrap_->namespaces : namespaces_of(plan.box));
   if (plan.box.cgroup_v2 >= 0) {
     args.flags |= CLONE_INTO_CGROUP;
     args.cgroup = static_cast<std::uint64_t>(plan.box.cgroup_v2);
@@ -199,7 +213,10 @@ bool Slot::clone_box(const BoxPlan& plan) {
   is_joined_ = plan.offers >= 0;
   if (is_joined_ && !take_effective_uid(host_.zygote_uid())) return false;
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
-  if (pid == 0) live_in_box(plan);
+  if (pid == 0) {
+    if (bwrap_ != nullptr) become_bwrap(plan, *bwrap_);
+    live_in_box(plan);
+  }
   const int error = errno;
   if (is_joined_ && !take_effective_uid(0)) ::_exit(1);  // never go on as somebody else
   errno = error;
@@ -207,7 +224,7 @@ bool Slot::clone_box(const BoxPlan& plan) {
   pid_ = static_cast<pid_t>(pid);
   pidfd_.reset(pidfd);
   // The first process competes with what it is to end. The program goes back to 0.
-  if (host_.can(wire::kOwnUids)) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), kReaperNice);
+  if (bwrap_ == nullptr && host_.can(wire::kOwnUids)) ::setpriority(PRIO_PROCESS, static_cast<id_t>(pid_), kReaperNice);
   killed_ = oom_ = marked_ = false;
   kill_at_ns_ = 0;
   doubt_ = cgroup_.oom_needs_help() && cgroup_.oom_event_fd() < 0 ? INT_MAX : 0;
@@ -238,7 +255,7 @@ void Slot::mark() {
 }
 
 void Slot::terminate() {
-  if (busy()) signal(SIGTERM);
+  if (busy()) signal_first_process(SIGTERM);
 }
 
 void Slot::kill() {
@@ -246,11 +263,22 @@ void Slot::kill() {
   killed_ = true;
   kill_at_ns_ = now_ns() + kKillPatienceNs;
   cgroup_.lift_cpu_limit();
-  if (!cgroup_.kill_all()) signal(SIGQUIT);
+  if (!cgroup_.kill_all()) signal_first_process(SIGQUIT);
+}
+
+// Bubblewrap is the parent of the first process, and passes no signal on.
+void Slot::signal_first_process(int number) {
+  if (bwrap_ == nullptr) signal(number);
+  else if (!signal_child_of(pid_, number)) end_at_once();
+}
+
+void Slot::end_at_once() {
+  if (bwrap_ != nullptr) signal_child_of(pid_, SIGKILL);
+  signal(SIGKILL);
 }
 
 void Slot::tick() {
-  if (kill_at_ns_ != 0 && now_ns() >= kill_at_ns_) signal(SIGKILL);
+  if (kill_at_ns_ != 0 && now_ns() >= kill_at_ns_) end_at_once();
   if (doubt_ > 0) check_memory();
 }
 
@@ -276,6 +304,7 @@ void Slot::finish() {
   int status = 0;
   while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {}
   wire::RunReport report;
+  if (bwrap_ != nullptr && !host_.can(wire::kOwnUids)) bury_orphans();
   report.wall_us = (now_ns() - started_ns_) / 1000;
   report.cpu_us = micros(usage.ru_utime) + micros(usage.ru_stime);
   report.max_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
@@ -284,6 +313,7 @@ void Slot::finish() {
   report.status_known = page_->status_known;
   if (oom_ || page_->out_of_memory != 0 || cgroup_.oom_happened()) report.flags |= wire::kOom;
   if (killed_) report.flags |= wire::kKilled;
+  if (bwrap_ != nullptr) explain_with_bwrap(report, status);
   // The kernel adds up only whom a parent has waited for, and tells the memory of
   // the largest process; the groups know it of all.
   const std::uint64_t cpu_us = cgroup_.cpu_us();
@@ -295,7 +325,19 @@ void Slot::finish() {
   pidfd_.reset();
   pid_ = 0;
   doubt_ = 0;
+  bwrap_.reset();
   recycle_net();
+}
+
+// Where it got to the first process, that one has told of itself.
+void Slot::explain_with_bwrap(wire::RunReport& report, int status) const {
+  if (report.flags != 0 || report.status_known != 0 || page_->is_inside != 0) return;
+  const ssize_t got = ::pread(bwrap_->words.get(), report.said.data(), report.said.size() - 1, 0);
+  const std::string_view said(report.said.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  if (report.failure.step != Step::none) return;
+  // Who says nothing and ends by itself is no bubblewrap.
+  if (!said.empty()) report.failure = failure_of(said);
+  else if (WIFEXITED(status)) report.failure = {Step::bwrap, ENOEXEC, 0};
 }
 
 }  // namespace collet::launcher

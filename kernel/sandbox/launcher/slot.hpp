@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
 
+#include "sandbox/launcher/bwrap.hpp"
 #include "sandbox/launcher/cgroup.hpp"
 #include "sandbox/launcher/id_shift.hpp"
 #include "sandbox/launcher/plan.hpp"
@@ -19,12 +21,17 @@ namespace collet::launcher {
 struct Host {
   wire::Setup setup;
   std::uint32_t abilities = 0;
+  int user_ns_error = 0;         ///< errno of a user namespace that could not be made.
   CgroupLayout cgroups;
   std::vector<sock_filter> filter;
   std::vector<sock_filter> strict_filter;  ///< For boxes that show folders of the host.
   UniqueFd life_read;   ///< Boxes watch it: it hangs up when the launcher dies.
   UniqueFd life_write;
   Templates templates;
+  std::string self;              ///< With bubblewrap: this program's path ...
+  UniqueFd filter_file;          ///< ... and both filters once more, for it to read in a box.
+  UniqueFd strict_filter_file;
+  [[nodiscard]] bool uses_bwrap() const { return setup.backend == wire::Backend::bwrap; }
   [[nodiscard]] bool can(wire::Ability ability) const { return (abilities & ability) != 0; }
   /// Nobody else's: beyond those of the boxes.
   [[nodiscard]] uid_t zygote_uid() const { return static_cast<uid_t>(setup.uid_base + setup.boxes_max); }
@@ -37,6 +44,8 @@ struct RunFds {
   UniqueFd err;
   UniqueFd capture;
   std::vector<UniqueFd> inputs;
+  UniqueFd spec;
+  std::uint32_t spec_bytes = 0;
 };
 
 /// The sizes of what can be written.
@@ -88,6 +97,9 @@ class Slot {
   [[nodiscard]] bool prepare_net();
   void recycle_net();
   [[nodiscard]] bool clone_box(const BoxPlan& plan);
+  void signal_first_process(int number);
+  void end_at_once();
+  void explain_with_bwrap(wire::RunReport& report, int status) const;
   [[nodiscard]] bool write_maps(const IdRange& ids);
 
   Host& host_;
@@ -98,6 +110,7 @@ class Slot {
   std::uint32_t net_uses_ = 0;
   UniqueFd page_file_;
   SharedPage* page_ = nullptr;
+  std::unique_ptr<BwrapBox> bwrap_;  ///< While such a box runs.
   UniqueFd socket_;
   UniqueFd pidfd_;
   pid_t pid_ = 0;

@@ -71,7 +71,7 @@ bool plan_late_roots(const wire::SpecView& spec, BoxPlan& plan, std::vector<cons
 bool plan_roots(Host& host, const wire::SpecView& spec, BoxPlan& plan, Failure& failure) {
   std::vector<const char*> shared;
   if (!plan_late_roots(spec, plan, shared, failure)) return false;
-  if (!host.can(wire::kOwnUids)) return plan_mounts(shared, plan.mounts, failure);
+  if (!host.can(wire::kOwnUids) || host.uses_bwrap()) return plan_mounts(shared, plan.mounts, failure);
   plan.tree.reset(host.templates.copy(shared, failure));
   return static_cast<bool>(plan.tree);
 }

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t kTreesMax = 16;
 constexpr std::uint64_t kAgeMaxNs = 60'000'000'000;
 
-// Somewhere in the launcher's own mount namespace, over a folder that is never a
-// root. Not over "/": who has something there counts as chrooted and may not make
-// user namespaces.
-const char* place_for_trees() { return ::access("/sys/kernel", F_OK) == 0 ? "/sys/kernel" : "/mnt"; }
-
 std::string key_of(const std::vector<const char*>& roots) {
   std::string key;
   for (const char* root : roots) key += std::string(root) + '\n';
@@ -26,6 +21,8 @@ std::string key_of(const std::vector<const char*>& roots) {
 }
 
 }  // namespace
+
+const char* place_for_trees() { return ::access("/sys/kernel", F_OK) == 0 ? "/sys/kernel" : "/mnt"; }
 
 // The boxes have copies. Trees lie on top of each other, so only a descriptor leads to
 // a certain one, and the end of one is the end of all that were made after it.

@@ -10,6 +10,11 @@
 
 namespace collet::launcher {
 
+/// Where trees are mounted in a mount namespace of our own: over a folder that is never a
+/// root. Not over "/": who has something there counts as chrooted and may not make user
+/// namespaces.
+[[nodiscard]] const char* place_for_trees();
+
 class Templates {
  public:
   /// A detached copy for one box of the tree with these roots; -1 with the failing

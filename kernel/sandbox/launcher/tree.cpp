@@ -17,10 +17,6 @@
 namespace collet::launcher {
 namespace {
 
-constexpr const char* kPasswd = "user:x:1000:1000:user:/work:/bin/sh\n";
-constexpr const char* kGroup = "user:x:1000:\n";
-constexpr const char* kHosts = "127.0.0.1 localhost\n::1 localhost\n";
-
 bool write_file(int root, const char* path, std::string_view text) {
   const int fd = ::openat(root, path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0444);
   if (fd < 0) return false;
@@ -30,14 +26,16 @@ bool write_file(int root, const char* path, std::string_view text) {
 }
 
 bool lay_out(int root) {
-  for (const char* folder : {"etc", "dev", "dev/shm", "proc", "work", "tmp", "app", "out", "packages", "cache"}) {
+  for (const char* folder : kOwnFolders) {
     if (::mkdirat(root, folder, 0755) != 0) return false;
   }
-  return write_file(root, "etc/passwd", kPasswd) && write_file(root, "etc/group", kGroup) &&
-         write_file(root, "etc/hosts", kHosts) && ::symlinkat("/proc/self/fd", root, "dev/fd") == 0 &&
-         ::symlinkat("/proc/self/fd/0", root, "dev/stdin") == 0 &&
-         ::symlinkat("/proc/self/fd/1", root, "dev/stdout") == 0 &&
-         ::symlinkat("/proc/self/fd/2", root, "dev/stderr") == 0;
+  for (const auto& file : kOwnFiles) {
+    if (!write_file(root, file.path, file.text)) return false;
+  }
+  for (const auto& link : kOwnLinks) {
+    if (::symlinkat(link.text, root, link.path) != 0) return false;
+  }
+  return true;
 }
 
 bool add_link(int root, const Mount& mount) {

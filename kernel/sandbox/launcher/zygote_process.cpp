@@ -15,10 +15,6 @@
 namespace collet::launcher {
 namespace {
 
-void require(const BoxPlan& plan, Step step, bool ok) {
-  if (!ok) give_up(plan, step);
-}
-
 // The launcher's own go with its capabilities: none is left to gain any by.
 bool drop_all_rights() {
   return give_up_capabilities() && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;

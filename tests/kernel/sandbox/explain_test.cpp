@@ -41,6 +41,13 @@ TEST(SandboxExplain, NamesTheRootAndTheProgram) {
   EXPECT_THAT(explain({Step::exec, E2BIG, 0}, spec()).text(), HasSubstr("pass data as an input"));
 }
 
+TEST(SandboxExplain, QuotesWhoMadeTheBox) {
+  const auto why = explain({Step::id_map, EACCES, 1u << 30}, spec(), "bwrap: setting up uid map: Permission denied\n");
+  EXPECT_THAT(why.text(), HasSubstr("step id_map: Permission denied (EACCES) [bwrap: setting up uid map: Permission denied]. "));
+  EXPECT_THAT(explain({Step::root_tree, EACCES, 1u << 30}, spec(), "bwrap: Can't find source path /x: Permission denied").message,
+              testing::Not(HasSubstr("root \"")));
+}
+
 TEST(SandboxExplain, EveryStepHasAMessage) {
   for (std::uint32_t step = 1; step <= static_cast<std::uint32_t>(Step::exec); ++step) {
     const auto why = explain({static_cast<Step>(step), EPERM, 99}, spec());

@@ -13,6 +13,7 @@ constexpr const char* kReadAndRun = "\nexec(compile(open(3, encoding='utf-8', er
 }  // namespace
 
 void CopiedTest::TearDown() {
+  if (!sandbox_) return;
   sandbox_->drop_warm_boxes();
   for (int i = 0; i < 10'000 && !zygote_pids().empty(); ++i) ::poll(nullptr, 0, 1);
   BoxTest::TearDown();

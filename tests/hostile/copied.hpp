@@ -11,6 +11,8 @@ namespace collet::sandbox {
 class CopiedTest : public BoxTest {
  protected:
   void TearDown() override;
+  /// Bubblewrap's boxes take no zygotes in: for a test that is of nothing else.
+  static bool has_zygotes() { return backend() != "bwrap"; }
 
   /// @param preparation what the zygote does before it comes to read the code.
   static BoxSpec copied(const std::string& code, const std::string& preparation = "pass");

@@ -143,8 +143,7 @@ class Planner {
 
   bool add_program() {
     Mount self;
-    // Its path may have become that of a newer one.
-    self.source = box_.place.empty() ? host_.self : "/proc/self/exe";
+    self.source = host_.self;
     self.is_folder = false;
     std::string source;
     if (!stage(self, "program", source)) return fail(Step::inside, 0);

@@ -15,7 +15,13 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class ZygotesTest : public CopiedTest {};
+class ZygotesTest : public CopiedTest {
+ protected:
+  void SetUp() override {
+    if (!has_zygotes()) GTEST_SKIP() << "no zygote gets into a box of this back end";
+    CopiedTest::SetUp();
+  }
+};
 
 TEST_F(ZygotesTest, ACopyIsAProgramLikeAnyOther) {
   const auto result = run_copied(R"(

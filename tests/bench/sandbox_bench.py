@@ -18,6 +18,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -155,6 +156,26 @@ def preflight(build):
     return {"checks": len(report["checks"]), "ok": report["ok"], "ms": round((time.perf_counter() - begun) * 1000, 1)}
 
 
+def data_rows(row, folder, runs, data, frame):
+    """numpy and pandas in an interpreter of the operator's own, which boxes are shown."""
+    pip = [PYTHON[0], "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--target", f"{folder}/lib", "numpy", "pandas"]
+    if subprocess.run(pip, capture_output=True).returncode != 0:
+        return step("numpy and pandas cannot be installed: their rows are left out")
+    os.chmod(folder, 0o755)
+    subprocess.run([PYTHON[0], "-m", "venv", "--without-pip", f"{folder}/venv"], check=True)
+    python = f"{folder}/venv/bin/python3"
+    packages = next(pathlib.Path(folder, "venv", "lib").glob("python3*")) / "site-packages"
+    (packages / "data.pth").write_text(f"{folder}/lib\n")
+    for name, code in (("numpy", data), ("pandas", frame)):
+        row(f"{name}, bare", lambda: bare([python, "-c", code], max(5, runs // 20)))
+    stage = Stage({"x": [say("x")]}, {**LIMITS, "sandbox": {"runtimes": {"python": [python, folder, "/usr"]}}})
+    try:
+        row("numpy installed, warm", lambda: tool_row(stage.server, "code_exec_python", data, runs // 2, gap_seconds=0.3))
+        row("pandas installed, warm", lambda: tool_row(stage.server, "code_exec_python", frame, runs // 2, gap_seconds=0.3))
+    finally:
+        stage.stop()
+
+
 def measure(runs, seconds, build):
     rows = {}
 
@@ -182,7 +203,15 @@ def measure(runs, seconds, build):
         row("throughput, print(1)", lambda: throughput(warm.server, seconds))
     finally:
         warm.stop()
-    cold = Stage({"x": [say("x")]}, {**LIMITS, "sandbox": {"warm_boxes_max": 0}}, env=package_clients())
+    copies = Stage({"x": [say("x")]}, {**LIMITS, "sandbox": {"warm_boxes_max": 0}}, env=package_clients())
+    try:
+        row("python, a copy when it is asked for", lambda: tool_row(copies.server, "code_exec_python", "print(1)", runs))
+        row("throughput, copies, no waiting boxes", lambda: throughput(copies.server, seconds))
+    finally:
+        copies.stop()
+    with tempfile.TemporaryDirectory(prefix="collet-bench-") as folder:
+        data_rows(row, folder, runs, data, frame)
+    cold = Stage({"x": [say("x")]}, {**LIMITS, "sandbox": {"warm_boxes_max": 0, "zygotes_max": 0}}, env=package_clients())
     try:
         row("python, cold", lambda: tool_row(cold.server, "code_exec_python", "print(1)", runs))
         row("python with a package, cold", lambda: tool_row(cold.server, "code_exec_python", "print(1)", runs, ["six"]))

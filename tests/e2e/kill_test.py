@@ -42,7 +42,7 @@ class Kill(unittest.TestCase):
     }
 
     def setUp(self):
-        self.stage = Stage(self.scenarios, {"sandbox": {"warm_boxes_max": 0}}, model_options={"retries_max": 0})
+        self.stage = Stage(self.scenarios, {"sandbox": {"warm_boxes_max": 0, "zygotes_max": 0}}, model_options={"retries_max": 0})
         self.server = self.stage.server
 
     def tearDown(self):

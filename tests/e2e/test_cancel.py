@@ -20,7 +20,7 @@ class Cancel(unittest.TestCase):
     }
 
     def setUp(self):
-        self.stage = Stage(self.scenarios, {"sandbox": {"warm_boxes_max": 0}})  # boxes here are those of runs
+        self.stage = Stage(self.scenarios, {"sandbox": {"warm_boxes_max": 0, "zygotes_max": 0}})  # what runs here are runs
         self.server, self.model = self.stage.server, self.stage.model
         self.idle = set(pid for pid, _ in self.server.descendants())
 

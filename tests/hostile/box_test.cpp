@@ -134,14 +134,14 @@ std::set<std::string> BoxTest::box_processes() const {
   return found;
 }
 
-std::set<std::string> BoxTest::processes_of(const std::string& uid) {
+std::set<std::string> BoxTest::processes_of(const std::string& uid, Orphans orphans) {
   std::set<std::string> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("/proc", error)) {
     if (!is_number(entry.path().filename())) continue;
     const std::string status = read_file(entry.path() / "status");
-    const bool is_theirs = field(status, "Uid").starts_with(uid + "\t") && !(field(status, "State").starts_with('Z') && field(status, "PPid") == "1");
-    if (is_theirs) found.insert(entry.path().filename().string() + " " + field(status, "Name"));
+    const bool is_orphan = field(status, "State").starts_with('Z') && field(status, "PPid") == "1";
+    if (field(status, "Uid").starts_with(uid + "\t") && (orphans == Orphans::counted || !is_orphan)) found.insert(entry.path().filename().string() + " " + field(status, "Name"));
   }
   return found;
 }

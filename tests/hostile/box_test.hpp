@@ -57,7 +57,8 @@ class BoxTest : public testing::Test {
   /// Processes of the boxes' uids and of the launcher, as "pid name".
   std::set<std::string> box_processes() const;
   /// Processes of one host uid, as "pid name".
-  static std::set<std::string> processes_of(const std::string& uid);
+  enum class Orphans { left_out, counted };  ///< Dead ones that the system is to bury.
+  static std::set<std::string> processes_of(const std::string& uid, Orphans orphans = Orphans::left_out);
   /// The launcher, which is our only child.
   static pid_t launcher_pid();
 

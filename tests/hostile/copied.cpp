@@ -66,6 +66,12 @@ std::set<pid_t> CopiedTest::zygote_pids() const {
   return found;
 }
 
+void CopiedTest::wait_for_burials() const {
+  for (std::int64_t uid = settings_.uid_base; uid <= settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max; ++uid) {
+    for (int i = 0; i < 10'000 && !processes_of(std::to_string(uid), Orphans::counted).empty(); ++i) ::poll(nullptr, 0, 1);
+  }
+}
+
 void CopiedTest::restart_with(const config::SandboxSettings& settings) {
   start(settings);
   before_ = host_state();

@@ -24,6 +24,8 @@ class CopiedTest : public BoxTest {
   BoxResult run_copied(const std::string& code, const std::string& preparation = "pass") { return run_copied(copied(code, preparation)); }
   /// Of those that wait to be copied, by their uid.
   [[nodiscard]] std::set<pid_t> zygote_pids() const;
+  /// Whoever buries orphans here may take its time, and their cgroups wait for it.
+  void wait_for_burials() const;
   void restart_with(const config::SandboxSettings& settings);
 };
 

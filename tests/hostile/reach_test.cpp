@@ -78,9 +78,9 @@ TEST_F(ReachTest, DescriptorsOfTheServerStayWithTheServer) {
 
 TEST_F(ReachTest, OtherBoxesAreInvisible) {
   const auto results = run_all({shell("echo secret > /tmp/mine; sleep 0.5; ls /tmp"),
-                                shell("sleep 0.2; ls /tmp; ls /proc | grep -c '^[0-9]'; cat /proc/*/environ | tr '\\0' '\\n' | grep -v HOME | grep -v PWD | head -3")});
+                                shell("sleep 0.2; ls /tmp; set -- /proc/[0-9]*; echo $#; cat /proc/*/environ | tr '\\0' '\\n' | grep -v HOME | grep -v PWD | head -3")});
   EXPECT_EQ(results[0].stdout_text, "mine\n") << describe(results[0]);
-  EXPECT_EQ(results[1].stdout_text.substr(0, 2), "4\n") << "the reaper, the shell, ls and grep: " << describe(results[1]);
+  EXPECT_EQ(results[1].stdout_text.substr(0, 2), "2\n") << "the reaper and the shell: " << describe(results[1]);
 }
 
 // A folder of the host with what servers leave in it: a socket, a named pipe.

@@ -215,7 +215,10 @@ Result<CgroupLayout> open_layout(const std::string& root, std::uint32_t owner_pi
 
 void close_layout(const CgroupLayout& layout) {
   for (const auto& hierarchy : layout.controllers) {
-    if (hierarchy.kind != Hierarchy::Kind::none) ::rmdir(hierarchy.folder.c_str());
+    if (hierarchy.kind == Hierarchy::Kind::none) continue;
+    // What an earlier launcher has left, whose boxes were buried late.
+    for (const auto& inner : groups_in(hierarchy.folder)) ::rmdir((hierarchy.folder + "/" + inner).c_str());
+    ::rmdir(hierarchy.folder.c_str());
   }
 }
 

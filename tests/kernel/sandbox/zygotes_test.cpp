@@ -177,6 +177,7 @@ TEST_F(ZygotesTest, DiesWithItsLauncher) {
   EXPECT_THAT(zygote_pids(), testing::IsEmpty());
   EXPECT_EQ(run(copied("print('ran')")).stdout_text, "ran\n") << "with a new launcher";
   sandbox_->drop_warm_boxes();
+  wait_for_burials();
   before_ = host_state();
 }
 

@@ -38,6 +38,7 @@ struct LateHead {
   bool is_device = false;
   bool may_miss = false;
   bool is_scratch = false;
+  bool is_nameless = false;
 };
 
 template <class T>
@@ -77,7 +78,7 @@ bool take_late(std::string_view bytes, std::uint32_t count, std::vector<Mount>& 
   for (std::uint32_t i = 0; i < count; ++i) {
     LateHead head;
     if (!take(bytes, head)) return false;
-    Mount mount{head.kind, std::string(take_text(bytes)), "", head.is_folder, head.is_device, head.may_miss, head.is_scratch, {}};
+    Mount mount{head.kind, std::string(take_text(bytes)), "", head.is_folder, head.is_device, head.may_miss, head.is_scratch, {}, head.is_nameless};
     mount.target = take_text(bytes);
     late.push_back(std::move(mount));
   }
@@ -148,7 +149,7 @@ std::string encode_inside(const BoxPlan& plan) {
   std::string bytes;
   put(bytes, head);
   for (const Mount& mount : plan.late) {
-    put(bytes, LateHead{mount.kind, mount.is_folder, mount.is_device, mount.may_miss, mount.is_scratch});
+    put(bytes, LateHead{mount.kind, mount.is_folder, mount.is_device, mount.may_miss, mount.is_scratch, mount.is_nameless});
     // A path of the host is of no use in there; the text of a link is.
     const bool is_told = mount.kind == Mount::Kind::link || mount.is_device;
     bytes.append(is_told ? mount.source : "").push_back('\0');

@@ -210,6 +210,29 @@ TEST_F(CodeExec, ALanguageIsStartedAheadUnlessItIsNotToBe) {
   }
 }
 
+TEST_F(CodeExec, WhatAProgramNamesIsImportedAhead) {
+  struct Case {
+    const char* code;
+    const char* start;
+  };
+  for (const auto& [code, start] : {Case{"print(1)", "_collet(())\n"}, Case{"import numpy as np", "_collet(('numpy', ))\n"},
+                                    Case{"mynumpy = numpy_like = 1", "_collet(())\n"},
+                                    Case{"from pandas import DataFrame; import matplotlib.pyplot", "_collet(('pandas', 'matplotlib.pyplot', ))\n"}}) {
+    host_->call("code_exec_python", R"json({"code":")json" + std::string(code) + "\"}");
+    EXPECT_TRUE(input(5).ends_with(start)) << code << "\n" << input(5).substr(input(5).size() - 80);
+  }
+}
+
+// What a model installs is imported in no process that other runs are copied from.
+TEST_F(CodeExec, PackagesThatAreImportedAheadAreNotCopied) {
+  answer_.stdout_text = "https://index.example/simple\nfiles.example:443\n";  // what the client says of its index
+  for (const auto& [code, copies] : {std::pair("import numpy", 0), std::pair("print(1)", 1)}) {
+    host_->call("code_exec_python", R"json({"packages":["numpy"],"code":")json" + std::string(code) + "\"}");
+    EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::fork), copies) << code;
+    EXPECT_EQ(std::ranges::count_if(seen_.inputs, &ExecRequest::Input::late), 1) << code;
+  }
+}
+
 TEST_F(CodeExec, WithoutTheSandboxServiceItSaysWhatIsMissing) {
   FakeHost::Options options;
   options.services = {"log"};

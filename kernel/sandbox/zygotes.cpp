@@ -63,9 +63,7 @@ std::uint32_t Zygotes::id_for(const BoxSpec& spec) {
   if (!programs_.contains(key)) make_room();
   Program& program = programs_[key];
   program.used = now;
-  look_at(program.next, program);
-  if (program.next.is_ready) program.current = std::exchange(program.next, {});
-  look_at(program.current, program);
+  refresh(program);
   const bool is_wanted = program.current.id == 0 || is_worn(program.current);
   if (is_wanted && program.next.id == 0 && now >= program.retry_at) {
     program.next = start(common_part(spec));
@@ -80,6 +78,12 @@ std::uint32_t Zygotes::id_for(const BoxSpec& spec) {
 bool Zygotes::is_worn(const Zygote& zygote) const {
   return zygote.copies >= core_.settings.zygote_copies_max ||
          Clock::now() - zygote.started > seconds(core_.settings.zygote_age_seconds_max);
+}
+
+void Zygotes::refresh(Program& program) {
+  look_at(program.next, program);
+  if (program.next.is_ready) program.current = std::exchange(program.next, {});
+  look_at(program.current, program);
 }
 
 // What it has said since: that it is ready, or why it is no more.
@@ -167,8 +171,7 @@ std::size_t Zygotes::ready_count() {
   const std::lock_guard lock(mutex_);
   std::size_t ready = 0;
   for (auto& [key, program] : programs_) {
-    look_at(program.next, program);
-    if (program.next.is_ready) program.current = std::exchange(program.next, {});
+    refresh(program);
     ready += program.current.id != 0 ? 1 : 0;
   }
   return ready;

@@ -50,6 +50,7 @@ class Zygotes {
     Clock::time_point retry_at;
   };
   [[nodiscard]] Zygote start(const BoxSpec& spec);
+  void refresh(Program& program);
   void look_at(Zygote& zygote, Program& program);
   [[nodiscard]] bool is_worn(const Zygote& zygote) const;
   void make_room();

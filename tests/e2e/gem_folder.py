@@ -2,10 +2,13 @@
 
 import io
 import pathlib
+import shutil
 import subprocess
 import tarfile
+import tempfile
 
-from package_index import member, tarball
+from harness import Stage
+from package_index import Index, member, tarball
 
 
 def build_gems(folder, gems):
@@ -39,3 +42,24 @@ def replace_data(folder, name, version, members):
             about = member(entry)
             about.size = len(data)
             gem.addfile(about, io.BytesIO(data))
+
+
+class GemStage(Stage):
+    """A server whose gem is configured for an index of these gems. replaced: name -> members
+    for replace_data(), of version 1.0.0."""
+
+    def __init__(self, gems, config=None, env=None, replaced=None):
+        place = self.gem_folder = pathlib.Path(tempfile.mkdtemp(prefix="collet-gems-"))
+        place.chmod(0o755)
+        build_gems(place / "gems", gems)
+        for name, members in (replaced or {}).items():
+            replace_data(place / "gems", name, "1.0.0", members)
+        self.index = Index(place, place / "gems")
+        gemrc = place / "gemrc"
+        gemrc.write_text(f"---\n:sources:\n- {self.index.url}/folder/\n:ssl_ca_cert: {self.index.cert}\n")
+        super().__init__({}, config, env={"GEMRC": str(gemrc), **(env or {})})
+
+    def stop(self):
+        super().stop()
+        self.index.stop()
+        shutil.rmtree(self.gem_folder)

@@ -1,14 +1,10 @@
 """Gems that a program asks for, from an index of our own: gem's own client, real boxes."""
 
 import json
-import pathlib
-import shutil
-import tempfile
 import unittest
 
-from gem_folder import build_gems
-from harness import Stage, main
-from package_index import Index
+from gem_folder import GemStage
+from harness import main
 
 # A native build without Ruby's headers, which need not be installed: a C program that writes a file of the gem.
 EXTCONF = """
@@ -49,20 +45,12 @@ GEMS = [
 class Gems(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="collet-gems-"))
-        cls.folder.chmod(0o755)
-        build_gems(cls.folder / "gems", GEMS)
-        cls.index = Index(cls.folder, cls.folder / "gems")
-        gemrc = cls.folder / "gemrc"
-        gemrc.write_text(f"---\n:sources:\n- {cls.index.url}/folder/\n:ssl_ca_cert: {cls.index.cert}\n")
-        cls.stage = Stage({}, env={"GEMRC": str(gemrc), "COLLET_TEST_SECRET": "the-canary-sings"})
-        cls.server = cls.stage.server
+        cls.stage = GemStage(GEMS, env={"COLLET_TEST_SECRET": "the-canary-sings"})
+        cls.server, cls.index = cls.stage.server, cls.stage.index
 
     @classmethod
     def tearDownClass(cls):
         cls.stage.stop()
-        cls.index.stop()
-        shutil.rmtree(cls.folder)
 
     def run_code(self, code, *packages):
         answer = self.server.call("/v1/tools/call", {"name": "code_exec_ruby", "arguments": {"code": code, "packages": list(packages)}})

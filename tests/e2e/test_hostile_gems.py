@@ -2,14 +2,12 @@
 
 import json
 import pathlib
-import shutil
 import tarfile
-import tempfile
 import unittest
 
-from gem_folder import build_gems, replace_data
-from harness import Stage, main
-from package_index import Index, member
+from gem_folder import GemStage
+from harness import main
+from package_index import member
 
 MIB = 1 << 20
 LINK, PIPE = tarfile.SYMTYPE, tarfile.FIFOTYPE
@@ -36,24 +34,15 @@ MAKEFILE = "\nFile.write('Makefile', \"all:\\nclean:\\ninstall:\\n\")\n"
 class HostileGems(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="collet-gems-"))
-        cls.folder.chmod(0o755)
         gems = [(name, "1.0.0", {"lib/x.rb": "X = 5\n"}, []) for name in [*HOSTILE, "sentinel"]]
         gems += [(name, "1.0.0", {"lib/x.rb": "", "ext/extconf.rb": code + MAKEFILE}, ["s.extensions = ['ext/extconf.rb']"]) for name, (code, _) in BUILDS.items()]
-        build_gems(cls.folder / "gems", gems)
-        for name, (members, _) in HOSTILE.items():
-            replace_data(cls.folder / "gems", name, "1.0.0", members)
-        cls.index = Index(cls.folder, cls.folder / "gems")
-        (cls.folder / "gemrc").write_text(f"---\n:sources:\n- {cls.index.url}/folder/\n:ssl_ca_cert: {cls.index.cert}\n")
         limits = {"tree_bytes_max": 8 * MIB, "tree_files_max": 500, "trees_bytes_max": 64 * MIB}
-        cls.stage = Stage({}, {"sandbox": limits}, env={"GEMRC": str(cls.folder / "gemrc")})
+        cls.stage = GemStage(gems, {"sandbox": limits}, replaced={name: members for name, (members, _) in HOSTILE.items()})
         cls.server = cls.stage.server
 
     @classmethod
     def tearDownClass(cls):
         cls.stage.stop()
-        cls.index.stop()
-        shutil.rmtree(cls.folder)
 
     def tearDown(self):
         for place in ("/tmp/evil", "/evil", "/usr/evil"):

@@ -28,12 +28,9 @@ bool wait_for_maps(SharedPage& page) {
 }
 
 bool take_uid(const BoxTemplate& box) {
-  const uid_t id = box.ids.inside;
   // Without this the kernel would take the capabilities away together with
   // uid 0, and the mounts come later.
-  if (::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) != 0) return false;
-  // Raw calls: the library's would signal threads that do not exist.
-  return ::syscall(SYS_setresgid, id, id, id) == 0 && ::syscall(SYS_setresuid, id, id, id) == 0;
+  return ::prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP | SECBIT_KEEP_CAPS) == 0 && take_ids(box.ids.inside);
 }
 
 // Nobody may look into the first process, whose memory once was the launcher's.
@@ -50,12 +47,7 @@ void confine(const BoxPlan& plan) {
   if (!settle_program(plan.program, step)) give_up(plan, step);
   require(plan, Step::descriptors, place_descriptors(plan.program, plan.fds));
   require(plan, Step::cwd, enter_first_folder(plan.program));
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const auto* argv = const_cast<char* const*>(plan.spec->argv.data());
-  ::execve(argv[0], argv, const_cast<char* const*>(plan.spec->env.data()));
-  give_up(plan, Step::exec);
+  execute(plan);
 }
 
 void start_program(const BoxPlan& plan) {
@@ -118,6 +110,15 @@ bool die_with_launcher(const BoxTemplate& box) {
   if (::poll(&life, 1, 0) < 0) return false;
   if ((life.revents & POLLHUP) != 0) ::_exit(125);
   return true;
+}
+
+void execute(const BoxPlan& plan) {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  const auto* argv = const_cast<char* const*>(plan.spec->argv.data());
+  ::execve(argv[0], argv, const_cast<char* const*>(plan.spec->env.data()));
+  give_up(plan, Step::exec);
 }
 
 void give_up(const BoxPlan& plan, Step step, std::uint32_t index) {

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -41,12 +40,8 @@ bool lay_ready(const BwrapBox& box) {
 
 // For good: bubblewrap run with rights would map the box's uid to them.
 bool become_slot_uid(const BoxTemplate& box) {
-  const uid_t id = box.ids.outside;
-  if (::syscall(SYS_setresgid, id, id, id) != 0 || ::syscall(SYS_setresuid, id, id, id) != 0) return false;
-  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return false;
-  __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct none[2] = {};
-  return ::syscall(SYS_capset, &head, none) == 0;
+  return take_ids(box.ids.outside) && ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+         give_up_capabilities();
 }
 
 bool hand_over_descriptors(const BwrapBox& box) {

@@ -149,8 +149,7 @@ void wait_until_sealed(SharedPage& page) {
 // The copy: like box.cpp's run_program(), without an exec to tidy up behind it.
 void become_program(Guest& guest) {
   const Offer& offer = received.offer;
-  const long id = kBoxUid;
-  require(guest, Step::uid, ::syscall(SYS_setresgid, id, id, id) == 0 && ::syscall(SYS_setresuid, id, id, id) == 0);
+  require(guest, Step::uid, take_ids(kBoxUid));
   Step step = Step::none;
   if (!drop_rights(offer.program, step) || !settle_program(offer.program, step)) give_up(guest, step);
   require(guest, Step::descriptors, place_in_copy(offer.program, guest.fds));

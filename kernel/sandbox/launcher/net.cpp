@@ -11,9 +11,9 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "sandbox/launcher/rights.hpp"
 #include "sandbox/launcher/tree_paths.hpp"
 
 namespace collet::launcher {
@@ -25,9 +25,7 @@ UniqueFd open_own_net() { return UniqueFd(::open(kOwnNet, O_RDONLY | O_CLOEXEC))
 
 // In a child, since nobody comes back from a user namespace.
 [[noreturn]] void make_and_send(uid_t owner, int socket) {
-  const uid_t same = static_cast<uid_t>(-1);
-  const bool made = ::syscall(SYS_setresuid, same, owner, same) == 0 &&
-                    ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 && raise_loopback();
+  const bool made = take_effective_uid(owner) && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 && raise_loopback();
   const int error = errno;
   const UniqueFd net = made ? open_own_net() : UniqueFd();
   const int fd = net.get();

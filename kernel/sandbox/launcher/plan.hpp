@@ -119,6 +119,8 @@ int nameless_copy(int tree, int writable);
 [[noreturn]] void live_in_box(const BoxPlan& plan);
 
 // --- steps of the first process of a box --------------------------------------
+/// Becomes the program of the spec, with no signal blocked.
+[[noreturn]] void execute(const BoxPlan& plan);
 [[noreturn]] void give_up(const BoxPlan& plan, Step step, std::uint32_t index = 0);
 void require(const BoxPlan& plan, Step step, bool ok);
 bool has_no_groups(const BoxTemplate& box);

@@ -113,6 +113,10 @@ bool try_step(Step& step, Step what, bool ok) {
 
 }  // namespace
 
+bool take_ids(uid_t id) {
+  return ::syscall(SYS_setresgid, id, id, id) == 0 && ::syscall(SYS_setresuid, id, id, id) == 0;
+}
+
 bool give_up_capabilities() {
   __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[2] = {};

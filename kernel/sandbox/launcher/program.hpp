@@ -38,6 +38,9 @@ struct ProgramFds {
 
 // All: false with errno, and `step` says what could not be done.
 
+/// The uid, the gid and their kin, for good. Raw calls: the library's would signal threads
+/// that do not exist. Capabilities are another matter.
+[[nodiscard]] bool take_ids(uid_t id);
 /// Those that the process has; what it could gain by an exec stays.
 [[nodiscard]] bool give_up_capabilities();
 /// Keyring, no new privileges, Landlock, capabilities.

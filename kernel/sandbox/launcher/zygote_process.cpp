@@ -28,11 +28,10 @@ bool has_no_core_files() {
 }  // namespace
 
 void live_as_zygote(const BoxPlan& plan) {
-  const long uid = plan.box.ids.outside;
   ::close(plan.box.life_write_fd);
   require(plan, Step::session, die_with_launcher(plan.box) && ::setsid() >= 0);
   require(plan, Step::cgroup_attach, enter_cgroups(plan.box));
-  require(plan, Step::uid, ::syscall(SYS_setresgid, uid, uid, uid) == 0 && ::syscall(SYS_setresuid, uid, uid, uid) == 0);
+  require(plan, Step::uid, take_ids(plan.box.ids.outside));
   require(plan, Step::session, die_with_launcher(plan.box));  // the signal goes with the uid
   ::umask(022);
   enter_tree(plan);
@@ -40,12 +39,7 @@ void live_as_zygote(const BoxPlan& plan) {
   require(plan, Step::limits, has_no_core_files());
   require(plan, Step::descriptors, place_descriptors(plan.program, plan.fds));
   require(plan, Step::cwd, ::chdir("/work") == 0);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const auto* argv = const_cast<char* const*>(plan.spec->argv.data());
-  ::execve(argv[0], argv, const_cast<char* const*>(plan.spec->env.data()));
-  give_up(plan, Step::exec);
+  execute(plan);
 }
 
 }  // namespace collet::launcher

@@ -62,6 +62,7 @@ std::uint32_t Zygotes::id_for(const BoxSpec& spec) {
   const std::string key = key_of(spec);
   if (!programs_.contains(key)) make_room();
   Program& program = programs_[key];
+  program.path = spec.argv.front();
   program.used = now;
   refresh(program);
   const bool is_wanted = program.current.id == 0 || is_worn(program.current);
@@ -102,8 +103,8 @@ void Zygotes::look_at(Zygote& zygote, Program& program) {
   const bool is_late = !zygote.is_ready && Clock::now() - zygote.started > kReadyWithin;
   if (got < 0 && (errno == EAGAIN || errno == EINTR) && !is_late) return;
   std::string why = is_late ? "it does not get ready" : "it has ended";
-  if (got == sizeof message.report && message.report.failure.step != wire::Step::none) why = explain(message.report.failure, {{""}}).message;
-  base::log_warn("a program cannot be copied ahead of need; its runs start it anew", {{"why", why}});
+  if (got == sizeof message.report && message.report.failure.step != wire::Step::none) why = explain(message.report.failure, {{program.path}}).message;
+  base::log_warn("a program cannot be copied ahead of need; its runs start it anew", {{"program", program.path}, {"why", why}});
   zygote = {};
   program.retry_at = Clock::now() + kRetryAfter;
 }

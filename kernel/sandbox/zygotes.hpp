@@ -44,6 +44,7 @@ class Zygotes {
     bool is_ready = false;
   };
   struct Program {
+    std::string path;  ///< argv[0], for people.
     Zygote current;
     Zygote next;  ///< Takes its place once it is ready.
     Clock::time_point used;

@@ -180,6 +180,7 @@ class Driver {
     facts.tool_params = tool.offer.tool_params;
     facts.timeout_ms = std::min(tool.ttl_ms, deadline_ms_left());
     facts.output_bytes_max = request.limits.call_output_bytes_max;
+    facts.run = run_scope_;
     return facts;
   }
 
@@ -234,6 +235,7 @@ class Driver {
   llm::Provider& model_;
   EventSink& sink_;
   std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<base::RunScope> run_scope_ = std::make_shared<base::RunScope>();
   asio::steady_timer deadline_;
   base::CancelSource model_cancel_;
   std::shared_ptr<void> memory_;

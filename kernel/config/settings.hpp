@@ -112,7 +112,7 @@ struct SandboxSettings {
   std::string backend = "auto";    ///< auto, native, bwrap; runsc is refused.
   std::string bwrap_path = "/usr/bin/bwrap";
   int boxes_max = 64;              ///< Boxes at once.
-  std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max + 1 are used.
+  std::int64_t uid_base = 200'000;  ///< First host uid; boxes_max + warm_boxes_max + sessions_max + 1 are used.
   std::int64_t output_head_bytes = 48 << 10;
   std::int64_t output_tail_bytes = 16 << 10;
   std::int64_t output_bytes_max = 64ll << 20;
@@ -128,6 +128,9 @@ struct SandboxSettings {
   int zygotes_max = 8;       ///< Programs kept to be copied into boxes; 0: every box starts its own.
   std::int64_t zygote_copies_max = 1000;       ///< After so many a zygote is replaced ...
   std::int64_t zygote_age_seconds_max = 600;   ///< ... or after so long.
+  int sessions_max = 32;     ///< Work folders kept between calls, all together.
+  std::int64_t session_idle_seconds = 600;     ///< A named one goes when no call has used it for so long ...
+  std::int64_t session_seconds_max = 14'400;   ///< ... or when it is so old.
   double warm_memory_floor = 0.1;        ///< Share of the host's memory that must be free for warm boxes.
   std::int64_t trees_bytes_max = 4ll << 30;  ///< Kept package sets and caches, all together.
   std::int64_t tree_bytes_max = 1ll << 30;   ///< One of them.

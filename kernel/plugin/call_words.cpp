@@ -113,7 +113,7 @@ collet_status CallState::finish(const collet_finish& end) {
 
 services::Scope::Facts CallState::facts() const {
   return {facts_.request_id, facts_.call_id, facts_.caller, tool_->info.name,
-          facts_.app, facts_.size, tool_->info.effects};
+          facts_.app, facts_.size, tool_->info.effects, facts_.run};
 }
 
 }  // namespace collet::plugin

@@ -11,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "base/run_scope.hpp"
 #include "collet/json.hpp"
 #include "collet/result.hpp"
 #include "collet/schema.hpp"
@@ -99,6 +100,7 @@ struct CallFacts {
   int attempt = 1;
   std::int64_t timeout_ms = 0;
   std::uint64_t output_bytes_max = 0;
+  std::shared_ptr<base::RunScope> run;  ///< Of the agent run; null: the call stands alone.
 };
 
 struct Content {

@@ -35,7 +35,7 @@ std::int64_t host_memory_bytes() {
   return bytes;
 }
 
-Grant::~Grant() { owner_->give_back(memory_bytes_); }
+Grant::~Grant() { owner_->give_back(memory_bytes_, boxes_); }
 
 Admission::Admission(AdmissionLimits limits) : limits_(limits) {}
 
@@ -78,18 +78,24 @@ std::vector<Admission::Ready> Admission::take_ready() {
     queue_.pop_front();
     memory_bytes_ += waiter->memory_bytes;
     ++granted_;
-    auto grant = std::make_shared<Grant>(shared_from_this(), waiter->memory_bytes);
+    auto grant = std::make_shared<Grant>(shared_from_this(), waiter->memory_bytes, 1);
     ready.push_back({std::move(waiter), std::move(grant)});
   }
   return ready;
 }
 
-void Admission::give_back(std::int64_t memory_bytes) {
+std::shared_ptr<Grant> Admission::hold(std::int64_t memory_bytes) {
+  const std::lock_guard lock(mutex_);
+  memory_bytes_ += memory_bytes;
+  return std::make_shared<Grant>(shared_from_this(), memory_bytes, 0);
+}
+
+void Admission::give_back(std::int64_t memory_bytes, std::uint32_t boxes) {
   std::vector<Ready> ready;
   {
     const std::lock_guard lock(mutex_);
     memory_bytes_ -= memory_bytes;
-    --granted_;
+    granted_ -= boxes;
     ready = take_ready();
   }
   for (auto& one : ready) one.waiter->granted(std::move(one.grant));

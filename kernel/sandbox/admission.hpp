@@ -23,17 +23,18 @@ struct AdmissionLimits {
 
 class Admission;
 
-/// The right to one box; gives it back when it goes.
+/// The right to one box, or to memory alone; gives it back when it goes.
 class Grant {
  public:
-  Grant(std::shared_ptr<Admission> owner, std::int64_t memory_bytes)
-      : owner_(std::move(owner)), memory_bytes_(memory_bytes) {}
+  Grant(std::shared_ptr<Admission> owner, std::int64_t memory_bytes, std::uint32_t boxes)
+      : owner_(std::move(owner)), memory_bytes_(memory_bytes), boxes_(boxes) {}
   Grant(const Grant&) = delete;
   ~Grant();
 
  private:
   std::shared_ptr<Admission> owner_;
   std::int64_t memory_bytes_;
+  std::uint32_t boxes_;
 };
 
 /// [any-thread]
@@ -52,6 +53,8 @@ class Admission : public std::enable_shared_from_this<Admission> {
   /// Grants at once (true), or takes the waiter into the queue (true as well).
   /// False with the reason in `why` when that can never or not now be done.
   [[nodiscard]] bool ask(const std::shared_ptr<Waiter>& waiter, std::string& why);
+  /// Counts memory that is taken already, beside any box.
+  [[nodiscard]] std::shared_ptr<Grant> hold(std::int64_t memory_bytes);
   /// Where the queue forgets a waiter that went away.
   void leave(const std::shared_ptr<Waiter>& waiter);
   [[nodiscard]] std::size_t waiting() const;
@@ -64,7 +67,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::shared_ptr<Grant> grant;
   };
   [[nodiscard]] std::vector<Ready> take_ready();  // under the lock
-  void give_back(std::int64_t memory_bytes);
+  void give_back(std::int64_t memory_bytes, std::uint32_t boxes);
 
   const AdmissionLimits limits_;
   mutable std::mutex mutex_;

@@ -1,6 +1,7 @@
 // What all boxes of one sandbox share.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@ class RunCore {
   const config::SandboxSettings settings;
   const std::shared_ptr<Admission> admission;
   Slots slots;
+  std::atomic<int> work_folders = 0;  ///< That there are now.
 
   /// The launcher, started anew if it has died and we still may. Null with the
   /// reason in `why_not`.

@@ -115,6 +115,8 @@ Explanation explain(const wire::Failure& failure, const BoxSpec& spec, std::stri
     case Step::cwd:
       return {Outcome::failed, "cannot enter the app folder \"" + spec.app_root + "\": " + error,
               "It must be a folder that other users may enter"};
+    case Step::work_folder:
+      return {Outcome::failed, "the files of the session cannot be shown again: " + error, "They are lost; the next call begins with an empty /work"};
     case Step::slot:
       return {Outcome::failed, "the box slot could not be prepared: " + error, ""};
     default:

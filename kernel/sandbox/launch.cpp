@@ -12,6 +12,8 @@
 
 #include <poll.h>
 
+#include "sandbox/work_folder.hpp"
+
 namespace collet::sandbox {
 namespace {
 
@@ -54,11 +56,13 @@ wire::Limits limits_of(const BoxSpec& spec) {
 // the end of its pipes.
 struct BoxEnds {
   UniqueFd socket, told, out, err, captured;
+  int work = -1;  ///< Borrowed.
   std::vector<UniqueFd> inputs;
 
   [[nodiscard]] std::vector<int> in_order() const {
     std::vector<int> fds = {socket.get(), told.get(), out.get(), err.get()};
     if (captured) fds.push_back(captured.get());
+    if (work >= 0) fds.push_back(work);
     for (const auto& input : inputs) fds.push_back(input.get());
     return fds;
   }
@@ -117,6 +121,7 @@ Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSetting
   wire::Spec told{spec.argv, spec.env, spec.roots, spec.app_root, spec.app_scratch, {spec.trees.begin(), spec.trees.end()}, 0, {}, spec.capture_fd, limits_of(spec)};
   if (spec.has_out_folder) told.openings |= wire::kOutFolder;
   if (spec.gate) told.openings |= wire::kGate;
+  if (spec.work) told.openings |= wire::kWorkFolder;
   const auto is_home = [](const std::string& entry) { return entry.starts_with("HOME="); };
   if (std::ranges::none_of(told.env, is_home)) told.env.emplace_back("HOME=/work");
   for (const auto& input : spec.inputs) told.input_fds.push_back(input.fd);
@@ -124,13 +129,15 @@ Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSetting
 }
 
 Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late, Start start) {
-  auto slot = core.slots.take();
+  auto slot = spec.work && spec.work->slot() ? spec.work->slot() : core.slots.take();
   if (!slot) return Error{Errc::unavailable, "every place for a box is taken by one that could not be ended; restart collet"};
-  Launched ours{std::move(*slot), {}, {}, {}, {}, {}, 0, false};
+  Launched ours{std::move(slot), {}, {}, {}, {}, {}, 0, false};
   BoxEnds theirs;
+  if (spec.work) theirs.work = spec.work->folder();
   if (auto made = make_ends(spec, told, late, ours, theirs); !made) return std::move(made).error();
   wire::RunRequest request;
-  request.slot = ours.slot.number();
+  request.slot = ours.slot->number();
+  request.has_work = theirs.work >= 0 ? 1 : 0;
   request.spec_bytes = static_cast<std::uint32_t>(told.size());
   if (start == Start::copied) ours.zygote = request.zygote = core.zygotes().id_for(spec);
   if (auto sent = send_request(core, request, theirs.in_order()); !sent) return std::move(sent).error();
@@ -141,7 +148,7 @@ void put_down(Launched box) {
   const char kill = static_cast<char>(wire::Command::kill);
   send_message(box.socket.get(), {&kill, 1});
   pollfd waiting{box.socket.get(), 0, 0};
-  if (::poll(&waiting, 1, kEndTimeoutMs) <= 0) box.slot.condemn();
+  if (::poll(&waiting, 1, kEndTimeoutMs) <= 0) box.slot->condemn();
 }
 
 }  // namespace collet::sandbox

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "collet/result.hpp"
@@ -15,7 +16,7 @@ namespace collet::sandbox {
 
 /// A box that runs, or is about to, and our ends of what leads into it.
 struct Launched {
-  SlotLease slot;
+  std::shared_ptr<SlotLease> slot;
   UniqueFd socket;    ///< Commands to it, its report from it.
   UniqueFd out;
   UniqueFd err;

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "sandbox/explain.hpp"
 #include "sandbox/run.hpp"
+#include "sandbox/work_folder.hpp"
 
 namespace collet::sandbox {
 namespace {
@@ -61,6 +62,7 @@ class UnavailableSandbox : public Sandbox {
  public:
   explicit UnavailableSandbox(std::string reason) : reason_(std::move(reason)) {}
   void run(boost::asio::io_context& io, BoxSpec, OutputFn, DoneFn done, base::CancelToken) override { refuse(io, std::move(done), reason_); }
+  Result<std::shared_ptr<WorkFolder>> make_work_folder() override { return Error{Errc::unavailable, "this host cannot isolate: " + reason_}; }
   std::vector<Check> probe() override { return {{"backend", false, reason_, ""}}; }
   const std::string& unavailable_reason() const override { return reason_; }
 
@@ -84,6 +86,8 @@ class LauncherSandbox : public Sandbox {
     std::make_shared<Run>(core_, io, std::move(spec), std::move(output), std::move(done))->start(cancel);
   }
 
+  Result<std::shared_ptr<WorkFolder>> make_work_folder() override { return WorkFolder::make(core_); }
+
   std::size_t warm_boxes() const override { return core_->warm().waiting(); }
   void drop_warm_boxes() override {
     core_->warm().drop();  // first: one that lost its zygote would be started anew
@@ -102,7 +106,7 @@ class LauncherSandbox : public Sandbox {
     }
     const std::int64_t first = core_->settings.uid_base;
     if (first < 1 || first + slot_count(core_->settings) + 1 > kUidMax) {
-      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max + warm_boxes_max + 1 uids", ""}};
+      return {{"uids", false, "sandbox.uid_base is " + std::to_string(first) + "; expected at least 1, with room for boxes_max + warm_boxes_max + sessions_max + 1 uids", ""}};
     }
     return look();
   }

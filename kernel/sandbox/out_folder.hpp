@@ -10,7 +10,7 @@
 
 namespace collet::sandbox {
 
-/// Null when there is nothing in it: the place is given back at once then.
-[[nodiscard]] std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, SlotLease slot);
+/// Null when there is nothing in it: then the place is not needed.
+[[nodiscard]] std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot);
 
 }  // namespace collet::sandbox

@@ -13,6 +13,7 @@
 
 #include "sandbox/explain.hpp"
 #include "sandbox/out_folder.hpp"
+#include "sandbox/work_folder.hpp"
 
 namespace collet::sandbox {
 namespace {
@@ -42,7 +43,7 @@ Run::Run(std::shared_ptr<RunCore> core, boost::asio::io_context& io, BoxSpec spe
 // Only when the io_context went away under us: the box must not outlive its run,
 // and its slot must be empty before the next box enters it.
 Run::~Run() {
-  if (waiter_) core_->admission->leave(waiter_);
+  stop_asking();
   if (!launched_ || reported_) return;
   send(wire::Command::kill);
   pollfd waiting{socket_.native_handle(), 0, 0};  // until its other end is nobody's
@@ -58,26 +59,43 @@ void Run::start(const base::CancelToken& cancel) {
       if (const auto self = weak.lock()) self->on_cancel();
     });
   });
-  boost::asio::post(io_, [self = shared_from_this()] { self->ask_for_room(); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->begin(); });
 }
 
-void Run::ask_for_room() {
+// First the turn with what only one box can have, so that no room stands empty meanwhile.
+void Run::begin() {
   if (!done_) return;
   arm_deadline();
+  if (spec_.work) return ask(spec_.work->turns(), 0, &Run::on_turn);
+  ask(core_->admission, spec_.size.memory_bytes, &Run::on_room);
+}
+
+void Run::ask(const std::shared_ptr<Admission>& whom, std::int64_t memory_bytes, OnGrant granted) {
+  asked_ = whom;
   waiter_ = std::make_shared<Admission::Waiter>();
-  waiter_->memory_bytes = spec_.size.memory_bytes;
-  waiter_->granted = [weak = weak_from_this(), &io = io_](std::shared_ptr<Grant> grant) {
-    boost::asio::post(io, [weak, grant = std::move(grant)] {
-      if (const auto self = weak.lock()) self->on_granted(grant);
+  waiter_->memory_bytes = memory_bytes;
+  waiter_->granted = [weak = weak_from_this(), &io = io_, granted](std::shared_ptr<Grant> grant) {
+    boost::asio::post(io, [weak, granted, grant = std::move(grant)] {
+      const auto self = weak.lock();
+      if (!self || !self->done_) return;  // too late: the grant goes back by itself
+      self->waiter_.reset();
+      (*self.*granted)(grant);
     });
   };
   std::string why;
-  if (!core_->admission->ask(waiter_, why)) finish(Outcome::capacity, std::move(why));
+  if (!whom->ask(waiter_, why)) finish(Outcome::capacity, std::move(why));
 }
 
-void Run::on_granted(std::shared_ptr<Grant> grant) {
-  if (!done_) return;  // too late: the grant goes back by itself
-  waiter_.reset();
+void Run::stop_asking() {
+  if (waiter_) asked_->leave(std::exchange(waiter_, nullptr));
+}
+
+void Run::on_turn(std::shared_ptr<Grant> turn) {
+  turn_ = std::move(turn);
+  ask(core_->admission, spec_.work->memory_wanted(spec_.size.memory_bytes), &Run::on_room);
+}
+
+void Run::on_room(std::shared_ptr<Grant> grant) {
   grant_ = std::move(grant);
   launch();
 }
@@ -108,7 +126,8 @@ void Run::launch_later() {
 Result<Launched> Run::take_box() {
   auto told = encode_box(spec_, core_->settings);
   if (!told) return std::move(told).error();
-  const bool may_be_warm = late_input() != nullptr && core_->settings.warm_boxes_max > 0;
+  const bool may_be_warm = late_input() != nullptr && !spec_.work && core_->settings.warm_boxes_max > 0;
+  if (start_ == Start::copied) work_was_new_ = spec_.work && spec_.work->folder() < 0;
   if (may_be_warm && !warm_use_) warm_use_.emplace(core_->warm().begin(spec_, *told));
   if (may_be_warm && start_ == Start::copied) {
     if (auto waiting = warm_use_->take()) return std::move(*waiting);
@@ -117,7 +136,7 @@ Result<Launched> Run::take_box() {
 }
 
 void Run::adopt(Launched box) {
-  slot_.emplace(std::move(box.slot));
+  slot_ = std::move(box.slot);
   socket_.assign(box.socket.release());
   out_.pipe.assign(box.out.release());
   err_.pipe.assign(box.err.release());
@@ -189,6 +208,7 @@ void Run::on_message() {
 
 void Run::on_opened(const wire::Opened& opened, std::vector<UniqueFd> fds) {
   std::size_t next = 0;
+  if ((opened.openings & wire::kWorkFolder) != 0 && !fds.empty()) work_folder_ = std::move(fds[next++]);
   if ((opened.openings & wire::kOutFolder) != 0 && next < fds.size()) out_folder_ = std::move(fds[next++]);
   if ((opened.openings & wire::kGate) != 0 && next < fds.size() && spec_.gate) spec_.gate(std::move(fds[next++]));
 }
@@ -197,15 +217,24 @@ void Run::on_end() {
   if (must_start_again()) return start_again();
   reported_ = true;
   socket_.close();
-  if (out_folder_ && done_) kept_out_ = keep_out_folder(core_, std::move(out_folder_), std::move(*slot_));
+  if (out_folder_ && done_) kept_out_ = keep_out_folder(core_, std::move(out_folder_), slot_);
+  keep_work();
   out_folder_.reset();
   slot_.reset();  // the box is gone; the next one need not wait for our reading
   grant_.reset();
+  turn_.reset();
   if (finish_when_quiet()) return;
   timer_.expires_after(kRestOfOutput);
   timer_.async_wait([self = shared_from_this()](error_code error) {
     if (!error) self->take_rest();
   });
+}
+
+// Also what a program left that was ended: it may have been slow only at the last step.
+void Run::keep_work() {
+  if (!spec_.work) return;
+  const bool is_lost = report_ && report_->failure.step == wire::Step::work_folder;
+  if (work_folder_ || is_lost) spec_.work->keep(std::move(work_folder_), slot_);
 }
 
 // The zygote went, or could not get into the box: nothing of the program has run.
@@ -225,6 +254,7 @@ void Run::start_again() {
     pipe->close(ignored);
   }
   out_folder_.reset();
+  keep_work();
   slot_.reset();
   launch();
 }
@@ -238,6 +268,10 @@ void Run::arm_deadline() {
 
 void Run::on_deadline() {
   if (!done_) return;
+  if (!launched_ && spec_.work && !turn_) {
+    return finish(Outcome::capacity, "an earlier call of the same session was running until the time limit of " +
+                                         std::to_string(spec_.timeout_ms) + " ms; calls of one session run one after the other");
+  }
   if (!launched_) {
     return finish(Outcome::capacity, "no box was free within the time limit of " + std::to_string(spec_.timeout_ms) +
                                          " ms; try again later, or raise sandbox.boxes_max or sandbox.memory_budget");
@@ -315,7 +349,7 @@ void Run::tell(BoxResult result) {
   }
   if (late_pipe_.is_open()) late_pipe_.close();
   warm_use_.reset();
-  if (waiter_) core_->admission->leave(std::exchange(waiter_, nullptr));
+  stop_asking();
   std::exchange(done_, nullptr)(std::move(result));
 }
 

@@ -36,8 +36,12 @@ class Run : public std::enable_shared_from_this<Run> {
   };
   static constexpr int kCaptured = 3;  ///< The third stream beside stdout and stderr.
 
-  void ask_for_room();
-  void on_granted(std::shared_ptr<Grant> grant);
+  using OnGrant = void (Run::*)(std::shared_ptr<Grant> grant);
+  void begin();
+  void ask(const std::shared_ptr<Admission>& whom, std::int64_t memory_bytes, OnGrant granted);
+  void stop_asking();
+  void on_turn(std::shared_ptr<Grant> turn);
+  void on_room(std::shared_ptr<Grant> grant);
   void launch();
   void launch_later();
   [[nodiscard]] Result<Launched> take_box();
@@ -56,6 +60,7 @@ class Run : public std::enable_shared_from_this<Run> {
   void on_message();
   void on_opened(const wire::Opened& opened, std::vector<UniqueFd> fds);
   void on_end();
+  void keep_work();
   [[nodiscard]] bool must_start_again() const;
   void start_again();
   void on_deadline();
@@ -83,9 +88,13 @@ class Run : public std::enable_shared_from_this<Run> {
   boost::asio::steady_timer retry_timer_;
   std::chrono::milliseconds retry_{1};
   boost::asio::steady_timer::time_point deadline_;
+  std::shared_ptr<Admission> asked_;  ///< Whom we wait for, as waiter_.
   std::shared_ptr<Admission::Waiter> waiter_;
+  std::shared_ptr<Grant> turn_;  ///< With the WorkFolder.
   std::shared_ptr<Grant> grant_;
-  std::optional<SlotLease> slot_;
+  std::shared_ptr<SlotLease> slot_;
+  UniqueFd work_folder_;
+  bool work_was_new_ = false;
   std::optional<WarmBoxes::Use> warm_use_;
   UniqueFd out_folder_;
   std::shared_ptr<OutFolder> kept_out_;

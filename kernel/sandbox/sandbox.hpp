@@ -35,6 +35,11 @@ struct BoxInput {
 /// starts. Who answers there is the box's only way out. [request-thread]
 using GateFn = std::function<void(UniqueFd listener)>;
 
+/// A /work that outlives its box: the next box that is given it finds the files there.
+/// One box at a time, the others wait. Holds a place for boxes, and the memory that its
+/// files take, until it goes. [any-thread]
+class WorkFolder;
+
 struct BoxSpec {
   std::vector<std::string> argv;
   std::vector<std::string> env;
@@ -44,6 +49,7 @@ struct BoxSpec {
   std::array<std::string, 2> trees;  ///< Host folders shown at /packages and /cache; "": none.
   std::vector<std::shared_ptr<const void>> holds;  ///< What must be there as long as such a box may be.
   bool has_out_folder = false;     ///< Makes /out; see BoxResult::out.
+  std::shared_ptr<WorkFolder> work;  ///< Null: /work is new, and goes with the box.
   GateFn gate;                     ///< Empty: no network at all.
   std::vector<BoxInput> inputs;
   int capture_fd = 0;
@@ -92,6 +98,7 @@ struct BoxResult {
   std::shared_ptr<OutFolder> out;  ///< Null: nothing was left there.
   bool was_warm = false;    ///< The program had been started ahead and waited.
   bool was_copy = false;    ///< It was a copy of a zygote.
+  bool work_was_new = false;  ///< The box's WorkFolder began with it, empty.
 };
 
 /// A piece of live output: 1 stdout, 2 stderr.
@@ -119,6 +126,9 @@ class Sandbox {
   /// kills the whole tree. [request-thread of `io`]
   virtual void run(boost::asio::io_context& io, BoxSpec spec, OutputFn output, DoneFn done,
                    base::CancelToken cancel) = 0;
+
+  /// @error limit: sandbox.sessions_max; unavailable: no boxes on this host. [any-thread]
+  [[nodiscard]] virtual Result<std::shared_ptr<WorkFolder>> make_work_folder() = 0;
 
   /// Boxes that wait for a run, started ahead.
   [[nodiscard]] virtual std::size_t warm_boxes() const { return 0; }

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -29,6 +28,7 @@ class SlotLease {
   [[nodiscard]] std::uint32_t number() const { return number_; }
   /// Something of the box may still be there: no other box ever gets this place.
   void condemn() { owner_.reset(); }
+  [[nodiscard]] bool is_condemned() const { return owner_ == nullptr; }
 
  private:
   friend class Slots;
@@ -48,9 +48,9 @@ class SlotLease {
   std::uint32_t number_;
 };
 
-/// Places a launcher has: those that run and those that wait have their own.
+/// Places a launcher has: those that run, those that wait and those whose files are kept have their own.
 [[nodiscard]] inline std::uint32_t slot_count(const config::SandboxSettings& settings) {
-  return static_cast<std::uint32_t>(std::max(1, settings.boxes_max) + std::max(0, settings.warm_boxes_max));
+  return static_cast<std::uint32_t>(std::max(1, settings.boxes_max) + std::max(0, settings.warm_boxes_max) + std::max(0, settings.sessions_max));
 }
 
 /// [any-thread]
@@ -59,10 +59,11 @@ class Slots {
   explicit Slots(std::uint32_t count) : state_(std::make_shared<SlotLease::State>()) {
     for (std::uint32_t number = 0; number < count; ++number) state_->free.insert(state_->free.end(), number);
   }
-  [[nodiscard]] std::optional<SlotLease> take() {
+  /// Null: there is none.
+  [[nodiscard]] std::shared_ptr<SlotLease> take() {
     const std::lock_guard lock(state_->mutex);
-    if (state_->free.empty()) return std::nullopt;
-    return SlotLease(state_, state_->free.extract(state_->free.begin()).value());
+    if (state_->free.empty()) return nullptr;
+    return std::make_shared<SlotLease>(SlotLease(state_, state_->free.extract(state_->free.begin()).value()));
   }
 
  private:

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kStepNames[] = {
   "none", "spec", "slot", "cgroup", "net_ns", "bwrap", "inside", "clone", "id_map", "session", "cgroup_attach",
-  "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "layout",
+  "cgroup_ns", "uid", "groups", "host_name", "propagation", "root_tree", "proc", "work_tmpfs", "work_folder", "layout",
   "devices", "masks", "attach_root", "app_overlay", "pivot", "read_only", "loopback", "openings", "keyring", "capabilities",
   "no_new_privs", "landlock", "filter", "fork", "join", "limits", "descriptors", "cwd", "exec",
 };
@@ -166,7 +166,7 @@ Result<SpecView> decode(std::string_view bytes) {
   if (head.rootc > kRootsMax) return bad("more than 64 roots");
   if (head.inputc > kInputsMax) return bad("more than 8 inputs");
   if (head.treec > std::size(kPlaces)) return bad("more than 2 trees");
-  if ((head.openings & ~(kOutFolder | kGate)) != 0) return bad("unknown openings");
+  if ((head.openings & ~(kOutFolder | kGate | kWorkFolder)) != 0) return bad("unknown openings");
   SpecView view;
   view.openings = head.openings;
   if (!take_all(bytes, head.argc, view.argv) || !take_all(bytes, head.envc, view.env) ||

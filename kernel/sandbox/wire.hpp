@@ -25,7 +25,7 @@
 
 namespace collet::sandbox::wire {
 
-inline constexpr std::uint32_t kMagic = 0x436c7437;  // changes with any struct here
+inline constexpr std::uint32_t kMagic = 0x436c7438;  // changes with any struct here
 inline constexpr int kControlFd = 3;                 ///< The launcher finds its socket here.
 inline constexpr std::size_t kSpecBytesMax = 4u << 20;
 inline constexpr std::size_t kStringsMax = 4096;
@@ -40,7 +40,7 @@ inline constexpr int kProbeMemoryRefused = 9;  ///< Exit code of the probe that 
 /// The stages of making a box, in their order. A failure names one.
 enum class Step : std::uint32_t {
   none, spec, slot, cgroup, net_ns, bwrap, inside, clone, id_map, session, cgroup_attach, cgroup_ns, uid, groups,
-  host_name, propagation, root_tree, proc, work_tmpfs, layout, devices, masks, attach_root, app_overlay, pivot, read_only,
+  host_name, propagation, root_tree, proc, work_tmpfs, work_folder, layout, devices, masks, attach_root, app_overlay, pivot, read_only,
   loopback, openings, keyring, capabilities, no_new_privs, landlock, filter, fork, join, limits, descriptors, cwd, exec,
 };
 [[nodiscard]] std::string_view name(Step step);
@@ -82,12 +82,14 @@ struct Ready {
 };
 
 /// Fds that come with it: the run's socket, the spec, stdout, stderr, captured
-/// (if the spec has a capture_fd), then one per input.
+/// (if the spec has a capture_fd), the work folder (if there is one), then one per input.
 struct RunRequest {
   std::uint32_t magic = kMagic;
   std::uint32_t slot = 0;
   std::uint32_t spec_bytes = 0;
   std::uint32_t zygote = 0;  ///< The program is a copy of this one; 0: it is executed.
+  std::uint32_t has_work = 0;  ///< 1: what an earlier box has sent for kWorkFolder comes with it.
+  std::uint32_t reserved = 0;
 };
 
 /// A zygote: a program that has come as far as every run of it would, up to reading its
@@ -132,9 +134,10 @@ struct RunReport {
 enum Opening : std::uint32_t {
   kOutFolder = 1,  ///< A folder /out, whose files are read when the box has ended.
   kGate = 2,       ///< A socket listening on 127.0.0.1:kGatePort, which the server answers.
+  kWorkFolder = 4, ///< /work is a file system of its own, to be handed to a later box.
 };
 
-/// From the box. With one descriptor for each bit, in their order.
+/// From the box, kWorkFolder before the rest. With one descriptor for each bit, in their order.
 struct Opened {
   std::uint32_t magic = kMagic;
   std::uint32_t openings = 0;

@@ -13,6 +13,7 @@
 #include "sandbox/sandbox.hpp"
 #include "services/origin.hpp"
 #include "services/services.hpp"
+#include "services/sessions.hpp"
 #include "services/trees.hpp"
 
 namespace collet::services {
@@ -31,6 +32,8 @@ struct ExecJob {
   std::vector<base::GateHost> hosts;
   bool live_output = false;
   bool wants_files = false;
+  std::optional<SessionName> session;
+  std::shared_ptr<SessionUse> session_use;
   collet_exec_done_fn done = nullptr;
   void* user = nullptr;
 };

@@ -16,6 +16,7 @@ constexpr std::uint32_t kInputsMax = 8;
 
 constexpr std::uint32_t kHostsMax = 64;
 constexpr std::size_t kLabelBytesMax = 1024;
+constexpr std::size_t kSessionBytesMax = 128;
 constexpr std::size_t kKeyBytesShown = 200;
 constexpr std::size_t kKeyDigits = 40;
 constexpr const char* kWayOut = "http://127.0.0.1:3128";  ///< Where a box's listener is; see net/gate.
@@ -26,7 +27,7 @@ Error bad(std::string message) { return {Errc::invalid, std::move(message)}; }
 /// What the request asks for must be done or refused, never left out in silence.
 Result<void> check_known(const collet_exec_request& request) {
   constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT |
-                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_FILES | COLLET_EXEC_APP_NETWORK;
+                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_FILES | COLLET_EXEC_APP_NETWORK | COLLET_EXEC_SESSION;
   if ((request.flags & ~kKnown) != 0) {
     return Error{Errc::unavailable, "flag bits " + std::to_string(request.flags & ~kKnown) + " are unknown to this version"};
   }
@@ -155,6 +156,15 @@ Result<void> add_trees(const collet_exec_request& request, const Origin& origin,
   return {};
 }
 
+Result<void> add_session(const collet_exec_request& request, const Origin& origin, const Scope& scope, ExecJob& job) {
+  if ((request.flags & COLLET_EXEC_SESSION) == 0) return {};
+  if (job.keep) return bad("SESSION and keep do not go together");
+  if (request.session.len > kSessionBytesMax) return bad("session has more than 128 bytes");
+  const auto facts = scope.facts();
+  job.session = SessionName{origin.instance, std::string(facts.caller), std::string(to_view(request.session)), facts.run};
+  return {};
+}
+
 Result<base::GateHost> read_host(std::string_view text) {
   base::GateHost host;
   host.may_be_private = text.starts_with('!');
@@ -222,6 +232,7 @@ Result<ExecJob> read_exec_request(const collet_exec_request& request, const Orig
   job.keep = std::move(*keep);
   if (auto added = add_trees(request, origin, job); !added) return added.error();
   if (auto added = add_hosts(request, *scope, job); !added) return added.error();
+  if (auto added = add_session(request, origin, *scope, job); !added) return added.error();
   job.live_output = (request.flags & COLLET_EXEC_LIVE_OUTPUT) != 0;
   job.wants_files = (request.flags & COLLET_EXEC_FILES) != 0;
   if (job.wants_files && job.keep) return bad("FILES and keep both want /out");

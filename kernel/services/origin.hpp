@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/cancel.hpp"
+#include "base/run_scope.hpp"
 #include "collet/abi.h"
 #include "collet/str.hpp"
 
@@ -24,6 +25,7 @@ class Scope {
   struct Facts {
     std::string_view request_id, call_id, caller, tool, app, size;
     std::uint32_t effects = 0;  ///< COLLET_EFFECT_* of the tool.
+    std::shared_ptr<base::RunScope> run;  ///< Of the agent run; null: the call stands alone.
   };
   virtual ~Scope() = default;
   /// Views live as long as the Scope.

@@ -14,6 +14,7 @@
 #include "services/blob.hpp"
 #include "services/kv.hpp"
 #include "services/metrics.hpp"
+#include "services/sessions.hpp"
 #include "services/trees.hpp"
 
 namespace collet::services {
@@ -34,6 +35,7 @@ class Services {
   BlobStore blobs;
   MetricsStore metrics;
   TreeStore trees;
+  const std::shared_ptr<SessionStore> sessions;
   const base::GateOpener open_gate;
 
   /// `text` with every secret and config var value in it blotted out.

@@ -46,8 +46,8 @@ std::optional<Runtime> find_go() {
   return newest;
 }
 
-std::string go_description(const Runtime& runtime) {
-  return describe(runtime.version.empty() ? "a Go" : "a Go " + runtime.version, runtime, "the standard library",
+std::string go_description(const Runtime& runtime, Files files) {
+  return describe(runtime.version.empty() ? "a Go" : "a Go " + runtime.version, runtime, files, "the standard library",
                   "Print what you want to see with fmt.Println: the answer is what the program prints. "
                   "Statements alone will do: package, imports and func main are added where they are missing.");
 }

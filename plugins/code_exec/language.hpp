@@ -28,6 +28,9 @@ struct Start {
   bool may_fork = false;  ///< It can be copied where it comes to read the code.
 };
 
+/// What becomes of the files that a program writes in /work.
+enum class Files { thrown_away, kept };
+
 /// What differs between languages.
 struct Language {
   std::string_view id;     ///< As in sandbox.runtimes: "python".
@@ -47,7 +50,7 @@ struct Language {
   collet::Result<void> (*compile)(const Runtime& runtime, std::string_view code, Plan& plan);
   const Installer* installer;
   const Need* need;            ///< Null: there is none.
-  std::string (*description)(const Runtime& runtime);
+  std::string (*description)(const Runtime& runtime, Files files);
   std::vector<collet::ToolExample> (*examples)();
 };
 
@@ -55,11 +58,12 @@ struct Language {
 
 /// The tool of one language, as the model sees it.
 [[nodiscard]] collet::ToolSpec tool_of(const Language& language, const Runtime& runtime);
+[[nodiscard]] std::string description_of(const Language& language, const Runtime& runtime, Files files);
 
 /// What the model reads about a tool that runs `program`, as in "a Ruby 3.1".
 /// @param library  what there is without a network: "the standard library"
 /// @param hint     how to see results; the last sentence.
-[[nodiscard]] std::string describe(std::string_view program, const Runtime& runtime, std::string_view library, std::string_view hint);
+[[nodiscard]] std::string describe(std::string_view program, const Runtime& runtime, Files files, std::string_view library, std::string_view hint);
 
 extern const Language kPython;
 extern const Language kRuby;

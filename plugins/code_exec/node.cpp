@@ -42,10 +42,10 @@ std::vector<std::string> node_argv(const Runtime& runtime) {
   return {runtime.interpreter, "--experimental-vm-modules", "-e", "eval(fs.readFileSync(5, 'utf8'))"};
 }
 
-std::string node_description(const Runtime& runtime) {
+std::string node_description(const Runtime& runtime, Files files) {
   const std::string program = runtime.version.empty() ? "a Node.js" : "a Node.js " + runtime.version;
   const std::string code = " (JavaScript or TypeScript)";
-  return describe(program + code, runtime, "the built-in modules",
+  return describe(program + code, runtime, files, "the built-in modules",
                   "Print what you want to see with console.log: the answer is what the program prints.");
 }
 

@@ -43,6 +43,13 @@ Result<Runtime> choose_runtime(const Language& language, const Host& host) {
   return *std::move(found);
 }
 
+/// The name of a session; "": that of the agent run.
+std::optional<std::string> session_of(const Value& tool_params) {
+  const Value session = tool_params["session"];
+  if (const auto name = session.as_string()) return std::string(*name);
+  return session.as_bool().value_or(false) ? std::optional<std::string>("") : std::nullopt;
+}
+
 }  // namespace
 
 class CodeExec {
@@ -86,11 +93,22 @@ class CodeExec {
     const auto packages = args.strings("packages");
     if (!packages) return call.fail(packages.error());
     const auto go_on = [this, &offered = offered->second, code = *std::move(code)](Call begun, const std::string& installed) {
-      carry_out(std::move(begun), offered, make_plan(*offered.language, offered.runtime, code, installed));
+      auto plan = make_plan(*offered.language, offered.runtime, code, installed);
+      if (plan) plan->run.session = session_of(begun.info().tool_params);
+      carry_out(std::move(begun), offered, std::move(plan));
     };
     if (packages->empty()) return go_on(std::move(call), "");
     if (auto fine = check_packages(offered->second, args, *packages); !fine) return call.fail(fine.error());
     install_first(std::move(call), *offered->second.language, offered->second.runtime, *std::move(packages), go_on);
+  }
+
+  Result<Specialized> specialize(const SpecializeRequest& request) const {
+    const auto offered = offered_.find(request.tool);
+    const Files files = session_of(request.tool_params) ? Files::kept : Files::thrown_away;
+    if (offered == offered_.end() || (files == Files::thrown_away && request.hint.empty())) return Specialized{};
+    std::string description = description_of(*offered->second.language, offered->second.runtime, files);
+    if (!request.hint.empty()) description.append("\n").append(request.hint);
+    return Specialized{std::move(description), ""};
   }
 
   std::optional<std::string> redact(std::string_view, std::string_view result) { return shorter_report(result); }

@@ -50,8 +50,8 @@ Start start_python(std::string_view code, bool has_packages) {
   return {kPythonBootstrap + ("_collet((" + wanted + "))\n"), wanted.empty() || !has_packages};
 }
 
-std::string python_description(const Runtime& runtime) {
-  return describe("a Python " + (runtime.version.empty() ? "3" : runtime.version), runtime, "the standard library",
+std::string python_description(const Runtime& runtime, Files files) {
+  return describe("a Python " + (runtime.version.empty() ? "3" : runtime.version), runtime, files, "the standard library",
                   "Print what you want to see: the answer is what the program prints "
                   "(the value of a last bare expression comes back as `result` too).");
 }

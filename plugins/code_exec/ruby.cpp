@@ -41,9 +41,9 @@ std::vector<std::string> ruby_argv(const Runtime& runtime) {
   return {runtime.interpreter, "--disable=gems", "-e", "eval(IO.open(5, &:read), nil, '<collet>')"};
 }
 
-std::string ruby_description(const Runtime& runtime) {
+std::string ruby_description(const Runtime& runtime, Files files) {
   const std::string program = runtime.version.empty() ? "a Ruby" : "a Ruby " + runtime.version;
-  return describe(program, runtime, "the standard library",
+  return describe(program, runtime, files, "the standard library",
                   "Print what you want to see: the answer is what the program prints "
                   "(the value of the last expression comes back as `result` when nothing is printed).");
 }

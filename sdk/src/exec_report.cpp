@@ -87,6 +87,7 @@ ExecReport report_of(const ExecResult& run, const ExecValue& value, const Member
   add_figures(run, members);
   members.emplace_back("truncated", run.stdout_omitted_bytes + run.stderr_omitted_bytes > 0 || value.is_truncated);
   if (!value.text.empty()) members.emplace_back("result", value.text);
+  if (run.session != 0) members.emplace_back("session", run.session == COLLET_EXEC_SESSION_NEW ? "new" : "continued");
   members.insert(members.end(), more.begin(), more.end());
 
   ExecReport report;

@@ -36,6 +36,7 @@ ExecResult to_result(const collet_exec_result& from) {
   }
   out.files_skipped = from.files_skipped;
   out.first_skipped = to_view(from.first_skipped);
+  out.session = from.session;
   return out;
 }
 
@@ -105,7 +106,9 @@ Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
   out.struct_size = sizeof(out);
   out.flags = (request.app_root ? COLLET_EXEC_APP_ROOT : 0u) | (request.app_env ? COLLET_EXEC_APP_ENV : 0u) |
               (request.live_output ? COLLET_EXEC_LIVE_OUTPUT : 0u) | (request.app_scratch ? COLLET_EXEC_APP_SCRATCH : 0u) |
-              (request.files ? COLLET_EXEC_FILES : 0u) | (request.app_network ? COLLET_EXEC_APP_NETWORK : 0u);
+              (request.files ? COLLET_EXEC_FILES : 0u) | (request.app_network ? COLLET_EXEC_APP_NETWORK : 0u) |
+              (request.session ? COLLET_EXEC_SESSION : 0u);
+  if (request.session) out.session = to_str(*request.session);
   out.argv = argv.data();
   out.argv_count = static_cast<std::uint32_t>(argv.size());
   out.env = env.data();

@@ -120,6 +120,7 @@ ExecRequest to_request(const collet_exec_request& from) {
   out.app_env = (from.flags & COLLET_EXEC_APP_ENV) != 0;
   out.app_scratch = (from.flags & COLLET_EXEC_APP_SCRATCH) != 0;
   out.app_network = (from.flags & COLLET_EXEC_APP_NETWORK) != 0;
+  if ((from.flags & COLLET_EXEC_SESSION) != 0) out.session = std::string(to_view(from.session));
   out.files = (from.flags & COLLET_EXEC_FILES) != 0;
   out.trees = to_texts(from.trees, from.tree_count);
   out.hosts = to_texts(from.hosts, from.host_count);
@@ -149,6 +150,7 @@ void report(const ExecResult& from, collet_exec_done_fn done, void* user) {
   out.file_count = static_cast<std::uint32_t>(files.size());
   out.files_skipped = from.files_skipped;
   out.first_skipped = to_str(from.first_skipped);
+  out.session = from.session;
   done(user, &out);
 }
 
@@ -163,7 +165,7 @@ collet_status exec_run(collet_call call, const collet_exec_request* request, col
   CallPtr state;
   if (call.id == 0 || !is_whole(request) || request->argv_count == 0) return COLLET_E_INVALID;
   constexpr std::uint32_t kKnown = COLLET_EXEC_APP_ROOT | COLLET_EXEC_APP_ENV | COLLET_EXEC_LIVE_OUTPUT | COLLET_EXEC_FILES |
-                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_APP_NETWORK;
+                                   COLLET_EXEC_APP_SCRATCH | COLLET_EXEC_APP_NETWORK | COLLET_EXEC_SESSION;
   if ((request->flags & ~kKnown) != 0) return COLLET_E_UNAVAILABLE;
   if (const auto allowed = authorize(call, 0, state); allowed != COLLET_OK) return allowed;
   if ((state->effects & (COLLET_EFFECT_RUNS_CODE | COLLET_EFFECT_RUNS_PROGRAMS)) == 0) return COLLET_E_DENIED;

@@ -1,5 +1,7 @@
 #include "hostile/box_test.hpp"
 
+#include "sandbox/slots.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -65,7 +67,7 @@ std::string describe(const BoxResult& result) {
   return out.str();
 }
 
-std::int64_t BoxTest::own_uid_base() { return 1'000'000 + std::int64_t{::getpid()} * 128; }
+std::int64_t BoxTest::own_uid_base() { return 1'000'000 + std::int64_t{::getpid()} * 256; }
 
 BoxTest::BoxTest() {
   settings_.uid_base = own_uid_base();
@@ -125,7 +127,7 @@ std::set<std::string> BoxTest::box_processes() const {
     if (!is_number(pid)) continue;
     const std::string status = read_file(entry.path() / "status");
     const std::int64_t uid = std::atoll(field(status, "Uid").c_str());
-    const bool of_slot = uid >= settings_.uid_base && uid <= settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max;  // the last: zygotes
+    const bool of_slot = uid >= settings_.uid_base && uid <= settings_.uid_base + slot_count(settings_);  // the last: zygotes
     const bool ours = field(status, "PPid") == std::to_string(::getpid());
     // A box that outlived its launcher falls to init, which buries it when it likes.
     if (field(status, "State").starts_with('Z') && field(status, "PPid") == "1") continue;

@@ -1,5 +1,7 @@
 #include "hostile/copied.hpp"
 
+#include "sandbox/slots.hpp"
+
 #include <chrono>
 #include <cstdlib>
 
@@ -60,14 +62,14 @@ BoxResult CopiedTest::run_copied(const BoxSpec& spec, double* took_ms) {
 }
 
 std::set<pid_t> CopiedTest::zygote_pids() const {
-  const std::string uid = std::to_string(settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max);
+  const std::string uid = std::to_string(settings_.uid_base + slot_count(settings_));
   std::set<pid_t> found;
   for (const auto& entry : processes_of(uid)) found.insert(std::atoi(entry.c_str()));
   return found;
 }
 
 void CopiedTest::wait_for_burials() const {
-  for (std::int64_t uid = settings_.uid_base; uid <= settings_.uid_base + settings_.boxes_max + settings_.warm_boxes_max; ++uid) {
+  for (std::int64_t uid = settings_.uid_base; uid <= settings_.uid_base + slot_count(settings_); ++uid) {
     for (int i = 0; i < 10'000 && !processes_of(std::to_string(uid), Orphans::counted).empty(); ++i) ::poll(nullptr, 0, 1);
   }
 }

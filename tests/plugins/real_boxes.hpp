@@ -14,7 +14,7 @@ namespace collet::test {
 struct Boxes {
   Boxes() {
     config::SandboxSettings settings;
-    settings.uid_base = 1'000'000 + std::int64_t{::getpid()} * 128;
+    settings.uid_base = 1'000'000 + std::int64_t{::getpid()} * 256;
     settings.boxes_max = 8;
     box_ = sandbox::Sandbox::start(settings);
   }

@@ -64,7 +64,7 @@ class Planner {
     box_.words = make_file("");
     if (!box_.arguments || !box_.inside || !box_.words) return fail(Step::bwrap, 0);
     for (const int fd : {plan_.spec_fd, plan_.page_fd, plan_.filter_fd, plan_.box.life_fd, plan_.run_socket, plan_.fds.out, plan_.fds.err,
-                         plan_.fds.capture}) {
+                         plan_.fds.capture, plan_.work}) {
       if (fd >= 0) box_.kept.push_back(fd);
     }
     box_.kept.insert(box_.kept.end(), plan_.fds.inputs, plan_.fds.inputs + plan_.program.input_count);

@@ -56,6 +56,12 @@ bool show(int writable, const char* folder, const char* path, mode_t mode) {
 
 bool has_out_folder(const BoxPlan& plan) { return (plan.spec->openings & wire::kOutFolder) != 0; }
 
+bool add_work(const BoxPlan& plan, int writable) {
+  if ((plan.spec->openings & wire::kWorkFolder) == 0) return show(writable, "work", "work", 0755);
+  add_kept_work(plan);
+  return true;
+}
+
 // Before /tmp covers it. -1 with errno where it should be and is not.
 int open_out_folder(const BoxPlan& plan, int writable) {
   if (!has_out_folder(plan)) return -1;
@@ -67,7 +73,7 @@ int add_writable(const BoxPlan& plan, int& out_folder) {
   const int writable = make_tmpfs(plan.tmpfs_bytes, plan.tmpfs_inodes);
   // Folders can be taken only from what is mounted; /tmp then covers it.
   if (writable < 0 || !mount_at(writable, "tmp")) return -1;
-  const bool added = show(writable, "work", "work", 0755) && show(writable, "shm", "dev/shm", 01777) &&
+  const bool added = add_work(plan, writable) && show(writable, "shm", "dev/shm", 01777) &&
                      show(writable, "tmp", "tmp", 01777);
   if (added) out_folder = open_out_folder(plan, writable);
   return added && (out_folder >= 0 || !has_out_folder(plan)) ? writable : -1;

@@ -25,6 +25,7 @@ struct Head {
   std::uint32_t filter_size = 0;
   std::int32_t life_fd = -1;
   std::int32_t run_socket = -1;
+  std::int32_t work = -1;
   ProgramPlan program;
   ProgramFds fds;
   std::uint32_t late_count = 0;
@@ -99,6 +100,7 @@ bool decode_inside(BoxPlan& plan, wire::SpecView& spec) {
   plan.box.filter = {static_cast<unsigned short>(head.filter_size), reinterpret_cast<sock_filter*>(const_cast<char*>(filter.data()))};
   plan.box.life_fd = head.life_fd;
   plan.run_socket = head.run_socket;
+  plan.work = head.work;
   plan.program = head.program;
   plan.fds = head.fds;
   std::memcpy(plan.tmpfs_bytes, head.tmpfs_bytes, sizeof head.tmpfs_bytes);
@@ -141,6 +143,7 @@ std::string encode_inside(const BoxPlan& plan) {
   head.filter_size = plan.box.filter.len;
   head.life_fd = plan.box.life_fd;
   head.run_socket = plan.run_socket;
+  head.work = plan.work;
   head.program = plan.program;
   head.fds = plan.fds;
   head.late_count = static_cast<std::uint32_t>(plan.late.size());

@@ -210,12 +210,14 @@ void Loop::start(const wire::RunRequest& request, std::vector<UniqueFd> fds) {
   if (fds.size() < 4) return;  // nobody to answer to
   const MappedSpec mapped(fds[1].get(), request.spec_bytes);
   auto spec = wire::decode(mapped.text());
-  const std::size_t extra = spec && spec->capture_fd != 0 ? 1 : 0;
+  const std::size_t captured = spec && spec->capture_fd != 0 ? 1 : 0;
+  const std::size_t extra = captured + (request.has_work != 0 ? 1 : 0);
   if (!spec || request.slot >= slots_.size() || fds.size() != 4 + extra + spec->input_fds.size()) {
     return report_failure(fds[0].get(), {Step::spec, EINVAL, 0});
   }
-  RunFds run{std::move(fds[0]), std::move(fds[2]), std::move(fds[3]), extra != 0 ? std::move(fds[4]) : UniqueFd(), {}, {}, 0};
-  run.spec = std::move(fds[1]);
+  RunFds run{std::move(fds[0]), std::move(fds[2]), std::move(fds[3]), {}, {}, {}, std::move(fds[1]), 0};
+  if (captured != 0) run.capture = std::move(fds[4]);
+  if (request.has_work != 0) run.work = std::move(fds[4 + captured]);
   run.spec_bytes = request.spec_bytes;
   for (std::size_t i = 4 + extra; i < fds.size(); ++i) run.inputs.push_back(std::move(fds[i]));
   const auto zygote = zygotes_.find(request.zygote);

@@ -2,9 +2,16 @@
 // program starts.
 #include "sandbox/launcher/plan.hpp"
 
+#include <cerrno>
+#include <cstdint>
+#include <span>
+
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "sandbox/launcher/tree_paths.hpp"
 
@@ -29,24 +36,45 @@ int open_gate() {
   return -1;
 }
 
+// Closes them. False with errno.
+bool hand_over(const BoxPlan& plan, std::uint32_t openings, std::span<const int> fds) {
+  wire::Opened opened;
+  opened.openings = openings;
+  const int error = sandbox::send_message(plan.run_socket, {reinterpret_cast<const char*>(&opened), sizeof opened}, fds);
+  for (const int fd : fds) ::close(fd);
+  errno = error;
+  return error == 0;
+}
+
 }  // namespace
 
+// What belongs to no mount table yet can be mounted once, by anybody; so the next box
+// gets a copy of the mount, which can be made only of one that is mounted. It goes out
+// at once: this box may fail later, and the files of earlier ones must not go with it.
+void add_kept_work(const BoxPlan& plan) {
+  const bool is_new = plan.work < 0;
+  const int work = is_new ? make_tmpfs(plan.tmpfs_bytes, plan.tmpfs_inodes) : plan.work;
+  const bool mounted = work >= 0 && ::move_mount(work, "", AT_FDCWD, "work", MOVE_MOUNT_F_EMPTY_PATH) == 0;
+  require(plan, is_new ? Step::work_tmpfs : Step::work_folder, mounted);
+  ::close(work);
+  // An earlier program may have closed it even to itself.
+  require(plan, Step::work_folder, ::chmod("work", 0755) == 0);
+  const int copy = ::open_tree(AT_FDCWD, "work", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  require(plan, Step::work_folder, copy >= 0 && hand_over(plan, wire::kWorkFolder, {&copy, 1}));
+}
+
 bool send_openings(const BoxPlan& plan, int out_folder) {
-  wire::Opened opened;
-  opened.openings = plan.spec->openings;
-  if (opened.openings == 0) return true;
+  const std::uint32_t openings = plan.spec->openings & ~static_cast<std::uint32_t>(wire::kWorkFolder);
+  if (openings == 0) return true;
   int fds[2] = {};
   std::size_t count = 0;
-  if ((opened.openings & wire::kOutFolder) != 0) fds[count++] = out_folder;
-  if ((opened.openings & wire::kGate) != 0) {
+  if ((openings & wire::kOutFolder) != 0) fds[count++] = out_folder;
+  if ((openings & wire::kGate) != 0) {
     const int gate = open_gate();
     if (gate < 0) return false;
     fds[count++] = gate;
   }
-  const int error = sandbox::send_message(plan.run_socket, {reinterpret_cast<const char*>(&opened), sizeof opened}, {fds, count});
-  for (std::size_t i = 0; i < count; ++i) ::close(fds[i]);
-  errno = error;
-  return error == 0;
+  return hand_over(plan, openings, {fds, count});
 }
 
 }  // namespace collet::launcher

@@ -72,6 +72,7 @@ struct BoxPlan {
   std::uint32_t spec_bytes = 0;
   int filter_fd = -1;
   int run_socket = -1;        ///< Where the box sends what it opens for the server.
+  int work = -1;              ///< The /work of an earlier box; -1: a new one.
   SharedPage* page = nullptr;
 };
 
@@ -131,8 +132,10 @@ int add_own_folders(const BoxPlan& plan, int root);
 void mask_proc(const BoxPlan& plan);
 /// The writable folders; the descriptor of /out, or -1 where none was asked for.
 int enter_tree(const BoxPlan& plan);
-/// Hands the server what it asked to have opened. False with errno.
+/// Hands the server what it asked to have opened, but the work folder. False with errno.
 bool send_openings(const BoxPlan& plan, int out_folder);
+/// Makes the current folder's `work` one that outlives the box, and hands it over.
+void add_kept_work(const BoxPlan& plan);
 /// Nobody else ends this process if the launcher is gone. False with errno.
 bool die_with_launcher(const BoxTemplate& box);
 bool enter_cgroups(const BoxTemplate& box);

@@ -121,6 +121,7 @@ bool Slot::start(const wire::SpecView& spec, RunFds fds, Zygote* zygote) {
   plan.page_fd = page_file_.get();
   plan.spec_fd = fds.spec.get();
   plan.spec_bytes = fds.spec_bytes;
+  plan.work = fds.work.get();
   if (zygote != nullptr) plan.offers = zygote->offers();
   plan_program(spec, fds, plan);
   if (!prepare(spec, plan)) return false;

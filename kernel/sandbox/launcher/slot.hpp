@@ -43,6 +43,7 @@ struct RunFds {
   UniqueFd out;
   UniqueFd err;
   UniqueFd capture;
+  UniqueFd work;
   std::vector<UniqueFd> inputs;
   UniqueFd spec;
   std::uint32_t spec_bytes = 0;

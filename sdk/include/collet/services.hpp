@@ -59,6 +59,7 @@ struct ExecRequest {
   bool app_network = false;
   bool live_output = false;
   bool files = false;              ///< Files left in /out come back.
+  std::optional<std::string> session;  ///< COLLET_EXEC_SESSION and its name; "": of the agent run.
   std::vector<std::string> trees;  ///< Keys, shown at /packages and /cache.
   std::vector<std::string> hosts;  ///< "HOST:PORT"; see collet_exec_request.
   /// Of what the program leaves in /out; see collet_exec_keep. An empty key: nothing is kept.
@@ -84,6 +85,7 @@ struct ExecResult {
   std::vector<File> files;
   std::uint32_t files_skipped = 0;
   std::string first_skipped;
+  std::uint32_t session = 0;  ///< COLLET_EXEC_SESSION_NEW or _CONTINUED; 0: none.
 };
 
 /// See collet_http_request.

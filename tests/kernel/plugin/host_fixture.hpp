@@ -48,6 +48,7 @@ class ScriptedSandbox final : public sandbox::Sandbox {
     }
     boost::asio::post(io, [done = std::move(done), result = answer ? answer(spec) : sandbox::BoxResult{}] { done(result); });
   }
+  Result<std::shared_ptr<sandbox::WorkFolder>> make_work_folder() override { return Error{Errc::unavailable, "no boxes here"}; }
   std::vector<sandbox::Check> probe() override { return {}; }
   const std::string& unavailable_reason() const override { return reason_; }
 

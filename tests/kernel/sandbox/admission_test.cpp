@@ -34,6 +34,20 @@ bool ask(Admission& admission, Asker& asker) {
   return admission.ask(asker.waiter, why);
 }
 
+TEST(SandboxAdmission, WhatIsHeldCountsAsMemoryAndNotAsABox) {
+  const auto admission = make(1, 100);
+  auto held = admission->hold(60);
+  EXPECT_EQ(admission->granted(), 0u);
+  Asker fits(40), waits(41);
+  ASSERT_TRUE(ask(*admission, fits));
+  EXPECT_NE(fits.grant, nullptr);
+  fits.grant.reset();
+  ASSERT_TRUE(ask(*admission, waits));
+  EXPECT_EQ(waits.grant, nullptr);
+  held.reset();
+  EXPECT_NE(waits.grant, nullptr);
+}
+
 TEST(SandboxAdmission, WhoComesTooManyWaits) {
   const auto admission = make(2, 100);
   Asker a(1), b(1), c(1);

@@ -132,6 +132,28 @@ TEST_F(UnavailableTest, WithoutRootItMakesDoWithItsOwnUid) {
   EXPECT_THAT(text, HasSubstr("stdout: 1000\nx\n      1000      65534          1\n")) << text;
 }
 
+TEST_F(UnavailableTest, WithoutRootFilesAreKeptToo) {
+  const std::string text = in_child([](int out) {
+    if (!become_nobody()) return say(out, "no nobody");
+    auto settings = plain_settings();
+    settings.soft_limits = true;
+    const auto sandbox = Sandbox::start(settings);
+    const auto work = sandbox->make_work_folder();
+    if (!work) return say(out, sandbox->unavailable_reason());
+    for (int round = 0; round < 3; ++round) {
+      BoxSpec spec;
+      spec.argv = {"/bin/sh", "-c", "echo x >> f; cat f; chmod 0 /work"};
+      spec.roots = {"/usr"};
+      spec.timeout_ms = 10'000;
+      spec.work = *work;
+      boost::asio::io_context io;
+      sandbox->run(io, std::move(spec), nullptr, [&](BoxResult r) { say(out, describe(r)); }, {});
+      io.run();
+    }
+  });
+  EXPECT_THAT(text, HasSubstr("stdout: x\nx\nx\n")) << text;
+}
+
 TEST_F(UnavailableTest, WithoutRootAndCgroupsItRefuses) {
   const std::string text = in_child([](int out) {
     if (::setresgid(65534, 65534, 65534) != 0 || ::setresuid(65534, 65534, 65534) != 0) return say(out, "no nobody");

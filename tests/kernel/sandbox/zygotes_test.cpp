@@ -53,6 +53,20 @@ TEST_F(ZygotesTest, ItHasTheDescriptorsOfItsRunAndNoOthers) {
   EXPECT_EQ(result.stdout_text, "['0', '1', '2', '3', '4', '6']\nfor this program True\n") << "3 is the listing's own\n" << describe(result);
 }
 
+TEST_F(ZygotesTest, ACopyFindsTheFilesOfItsSession) {
+  const auto work = sandbox_->make_work_folder();
+  ASSERT_TRUE(work) << work.error().message;
+  run_copied("pass");
+  for (int round = 0; round < 3; ++round) {
+    BoxSpec spec = copied("import os\nopen('x', 'a').write('+')\nprint(open('x').read(), os.listdir('/tmp'))");
+    spec.work = *work;
+    const auto result = run(std::move(spec));
+    EXPECT_TRUE(result.was_copy) << describe(result);
+    EXPECT_EQ(result.stdout_text, std::string(static_cast<std::size_t>(round) + 1, '+') + " []\n") << describe(result);
+    EXPECT_EQ(result.work_was_new, round == 0);
+  }
+}
+
 TEST_F(ZygotesTest, WhatOneCopyDoesNoOtherSees) {
   for (int round = 0; round < 5; ++round) {
     const auto result = run_copied(R"(

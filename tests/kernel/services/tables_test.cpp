@@ -20,6 +20,7 @@ class NoSandbox final : public sandbox::Sandbox {
     result.stdout_text = "ran";
     done(result);
   }
+  Result<std::shared_ptr<sandbox::WorkFolder>> make_work_folder() override { return Error{Errc::unavailable, "no boxes here"}; }
   std::vector<sandbox::Check> probe() override { return {}; }
   const std::string& unavailable_reason() const override { return reason_; }
   sandbox::BoxSpec seen;
@@ -154,6 +155,26 @@ TEST_F(Exec, RunsOnTheCallsThreadInTheCallsSize) {
   EXPECT_EQ(ran.out, "ran");
   EXPECT_EQ(sandbox.seen.size.memory_bytes, 77);
   EXPECT_EQ(sandbox.seen.timeout_ms, 5'000) << "never longer than the call";
+}
+
+TEST_F(Exec, ASessionThatCannotBeHadIsAnOutcome) {
+  request.flags = COLLET_EXEC_SESSION;
+  request.session = to_str("mine");
+  ASSERT_EQ(run(), COLLET_PENDING);
+  work();
+  EXPECT_EQ(ran.times, 1);
+  EXPECT_EQ(ran.outcome, COLLET_EXEC_CAPACITY);
+}
+
+TEST_F(Exec, ASessionHasAShortNameAndKeepsNothingElse) {
+  request.flags = COLLET_EXEC_SESSION;
+  const std::string long_name(129, 'x');
+  request.session = to_str(long_name);
+  EXPECT_EQ(run(), COLLET_E_INVALID);
+  request.session = {};
+  const collet_exec_keep keep = {sizeof(keep), 0, to_str("key"), to_str("label")};
+  request.keep = &keep;
+  EXPECT_EQ(run(), COLLET_E_INVALID);
 }
 
 TEST_F(Exec, RefusesWhatIsNotAllowedOrMalformed) {

@@ -55,6 +55,29 @@ TEST_F(CodeExec, DescribesItselfTruthfully) {
   EXPECT_TRUE(tool("code_exec_node").description.starts_with("Runs a Node.js ")) << tool("code_exec_node").description;
 }
 
+TEST_F(CodeExec, ASessionIsWhatTheToolParamsSay) {
+  const auto session_with = [&](const std::string& tool_params) {
+    FakeCallOptions options;
+    options.tool_params = tool_params;
+    const FakeResult result = host_->call("code_exec_python", R"({"code": "1"})", options);
+    EXPECT_TRUE(result.ok) << result.error.message;
+    return seen_.session;
+  };
+  EXPECT_EQ(session_with("{}"), std::nullopt);
+  EXPECT_EQ(session_with(R"({"session": false})"), std::nullopt);
+  EXPECT_EQ(session_with(R"({"session": true})"), "");
+  EXPECT_EQ(session_with(R"({"session": "mine"})"), "mine");
+}
+
+TEST_F(CodeExec, TheModelIsToldWhatASessionKeeps) {
+  const auto description = [&](const std::string& tool_params, std::string_view hint) { return host_->specialize("code_exec_ruby", tool_params, hint)->description; };
+  EXPECT_EQ(description("{}", ""), "") << "as it is";
+  EXPECT_EQ(description("{}", "Be brief."), tool("code_exec_ruby").description + "\nBe brief.");
+  const std::string kept = description(R"({"session": "mine"})", "");
+  EXPECT_NE(kept.find("Files in /work, where a program starts, are there again in the next call"), std::string::npos) << kept;
+  EXPECT_EQ(kept.find("Nothing is kept"), std::string::npos) << kept;
+}
+
 TEST_F(CodeExec, SendsTheCodeByDescriptor) {
   answer_.stdout_text = "hi\n";
   for (const char* name : kTools) {

@@ -4,7 +4,7 @@
  *
  * The box has no network but `hosts` and APP_NETWORK, no host files but the `roots`, an empty environment
  * but `env`, a fresh /work (current directory, writable, HOME) and /tmp, and is
- * gone with everything in it when `done` is called. Memory, processes, CPU and
+ * gone with everything in it, but /work of a SESSION, when `done` is called. Memory, processes, CPU and
  * disk follow the call's size; the time limit is the call's own. The end of the
  * call ends the run. call.id 0: `run` needs a call, INVALID; `runtime` does not.
  */
@@ -36,6 +36,9 @@ extern "C" {
                                          it stood in `hosts`. If that is anything,
                                          HTTPS_PROXY and https_proxy are added to env,
                                          where it has no entry of that name */
+
+#define COLLET_EXEC_SESSION 0x80u /* /work stays as it is for the next run of the same
+                                     session; see `session`. Not with `keep` */
 
 /* collet_exec_input.flags */
 #define COLLET_EXEC_INPUT_LATE 0x1u /* the program reads it to its end, once it is
@@ -94,6 +97,11 @@ typedef struct collet_exec_request {
                               front: also when its address is a private one */
   uint32_t tree_count; /* 0..2 */
   uint32_t host_count;
+  collet_str session; /* with SESSION. A name of 1..128 bytes: the session of that name of
+                         the call's caller, each plugin its own, until nothing has used it
+                         for sandbox.session_idle_seconds. "": the session of the agent run
+                         that the call belongs to, until that ends. Programs of one session
+                         run one after the other; nothing but the files in /work stays */
 } collet_exec_request;
 
 /* A file that the program left in /out. Comes in arrays, so it never grows. */
@@ -113,6 +121,10 @@ typedef struct collet_exec_file {
 #define COLLET_EXEC_CAPACITY 8     /* no room within the time limit; nothing ran */
 #define COLLET_EXEC_FAILED 9       /* the program could not be started */
 
+/* collet_exec_result.session */
+#define COLLET_EXEC_SESSION_NEW 1u       /* /work began empty with this run */
+#define COLLET_EXEC_SESSION_CONTINUED 2u /* it held what earlier runs had left */
+
 typedef struct collet_exec_result {
   uint32_t struct_size;
   int32_t outcome;
@@ -131,6 +143,8 @@ typedef struct collet_exec_result {
   uint32_t file_count;
   uint32_t files_skipped; /* left out: links, too large, too many */
   collet_str first_skipped; /* "name: why" */
+  uint32_t session; /* COLLET_EXEC_SESSION_*; 0: the program ran in none */
+  uint32_t reserved;
 } collet_exec_result;
 
 /* Called exactly once for each `run` that answered PENDING, maybe before `run`
@@ -146,7 +160,8 @@ typedef struct collet_exec {
    * cancellation or finish. After anything else it does not come:
    * INVALID: the request is malformed (argv[0] no absolute path, a text with a
    * NUL byte, a descriptor out of range or used twice, too many or too long), or
-   * wants the target app of a call that has none, or APP_SCRATCH without APP_ROOT.
+   * wants the target app of a call that has none, or APP_SCRATCH without APP_ROOT,
+   * or SESSION with `keep` or with a name that is too long.
    * DENIED: the tool's effects name neither RUNS_CODE nor RUNS_PROGRAMS, or APP_ENV
    * without SECRETS, or hosts or APP_NETWORK without NETWORK. NOT_FOUND: nothing is kept under a key
    * of `trees`. CLOSED: the call is over. UNAVAILABLE: a flag that this host
@@ -173,7 +188,7 @@ COLLET_AT_(collet_exec_keep, label, 24);
 COLLET_SIZE_(collet_exec_file, 32);
 COLLET_AT_(collet_exec_file, name, 0);
 COLLET_AT_(collet_exec_file, data, 16);
-COLLET_SIZE_(collet_exec_request, 96);
+COLLET_SIZE_(collet_exec_request, 112);
 COLLET_AT_(collet_exec_request, struct_size, 0);
 COLLET_AT_(collet_exec_request, flags, 4);
 COLLET_AT_(collet_exec_request, argv, 8);
@@ -191,7 +206,8 @@ COLLET_AT_(collet_exec_request, trees, 72);
 COLLET_AT_(collet_exec_request, hosts, 80);
 COLLET_AT_(collet_exec_request, tree_count, 88);
 COLLET_AT_(collet_exec_request, host_count, 92);
-COLLET_SIZE_(collet_exec_result, 152);
+COLLET_AT_(collet_exec_request, session, 96);
+COLLET_SIZE_(collet_exec_result, 160);
 COLLET_AT_(collet_exec_result, struct_size, 0);
 COLLET_AT_(collet_exec_result, outcome, 4);
 COLLET_AT_(collet_exec_result, returncode, 8);
@@ -209,6 +225,8 @@ COLLET_AT_(collet_exec_result, files, 120);
 COLLET_AT_(collet_exec_result, file_count, 128);
 COLLET_AT_(collet_exec_result, files_skipped, 132);
 COLLET_AT_(collet_exec_result, first_skipped, 136);
+COLLET_AT_(collet_exec_result, session, 152);
+COLLET_AT_(collet_exec_result, reserved, 156);
 COLLET_SIZE_(collet_exec, 24);
 COLLET_AT_(collet_exec, struct_size, 0);
 COLLET_AT_(collet_exec, reserved, 4);

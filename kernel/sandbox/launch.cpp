@@ -130,7 +130,7 @@ Result<std::string> encode_box(const BoxSpec& spec, const config::SandboxSetting
 
 Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late, Start start) {
   auto slot = spec.work && spec.work->slot() ? spec.work->slot() : core.slots.take();
-  if (!slot) return Error{Errc::unavailable, "every place for a box is taken by one that could not be ended; restart collet"};
+  if (!slot) return Error{Errc::limit, "every place for a box is taken"};
   Launched ours{std::move(slot), {}, {}, {}, {}, {}, 0, false};
   BoxEnds theirs;
   if (spec.work) theirs.work = spec.work->folder();

@@ -34,7 +34,8 @@ enum class LateInput { now, later };
 enum class Start { copied, executed };  ///< copied: where there is a zygote.
 
 /// @param told what encode_box() made of `spec`. @error denied: no launcher to be had;
-/// limit: the launcher has much to read, try again; unavailable. [any-thread]
+/// limit: the launcher has much to read, or a box that could not be ended holds a place:
+/// try again; unavailable. [any-thread]
 [[nodiscard]] Result<Launched> launch_box(RunCore& core, const BoxSpec& spec, const std::string& told, LateInput late,
                                           Start start = Start::copied);
 

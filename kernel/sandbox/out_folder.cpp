@@ -51,8 +51,8 @@ class Collecting : public std::enable_shared_from_this<Collecting> {
 
 class KeptOutFolder final : public OutFolder, public std::enable_shared_from_this<KeptOutFolder> {
  public:
-  KeptOutFolder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot)
-      : core_(std::move(core)), slot_(std::move(slot)), folder_(std::move(folder)) {}
+  KeptOutFolder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot, std::shared_ptr<Grant> grant)
+      : core_(std::move(core)), grant_(std::move(grant)), slot_(std::move(slot)), folder_(std::move(folder)) {}
 
   void collect(boost::asio::io_context& io, UniqueFd to, const CollectLimits& limits, CollectedFn done) override {
     auto sockets = make_socket_pair();
@@ -79,6 +79,7 @@ class KeptOutFolder final : public OutFolder, public std::enable_shared_from_thi
   }
 
   std::shared_ptr<RunCore> core_;
+  std::shared_ptr<Grant> grant_;  // first, so that it goes last: who gets it finds a place
   std::shared_ptr<SlotLease> slot_;
   UniqueFd folder_;  // before the place: its memory belongs to the box's group
 };
@@ -96,9 +97,10 @@ bool is_empty(int folder) {
 
 }  // namespace
 
-std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot) {
+std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot,
+                                           std::shared_ptr<Grant> grant) {
   if (is_empty(folder.get())) return nullptr;
-  return std::make_shared<KeptOutFolder>(std::move(core), std::move(folder), std::move(slot));
+  return std::make_shared<KeptOutFolder>(std::move(core), std::move(folder), std::move(slot), std::move(grant));
 }
 
 }  // namespace collet::sandbox

@@ -10,7 +10,9 @@
 
 namespace collet::sandbox {
 
-/// Null when there is nothing in it: then the place is not needed.
-[[nodiscard]] std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot);
+/// Null when there is nothing in it. Else it holds the box's place, and the grant for its
+/// memory, which the files are still in.
+[[nodiscard]] std::shared_ptr<OutFolder> keep_out_folder(std::shared_ptr<RunCore> core, UniqueFd folder, std::shared_ptr<SlotLease> slot,
+                                                         std::shared_ptr<Grant> grant);
 
 }  // namespace collet::sandbox

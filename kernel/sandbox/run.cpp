@@ -217,7 +217,7 @@ void Run::on_end() {
   if (must_start_again()) return start_again();
   reported_ = true;
   socket_.close();
-  if (out_folder_ && done_) kept_out_ = keep_out_folder(core_, std::move(out_folder_), slot_);
+  if (out_folder_ && done_) kept_out_ = keep_out_folder(core_, std::move(out_folder_), slot_, grant_);
   keep_work();
   out_folder_.reset();
   slot_.reset();  // the box is gone; the next one need not wait for our reading

@@ -62,7 +62,8 @@ BoxResult Run::result_of_report() {
   result.wall_us = warm_since_ ? micros_since(*warm_since_) : report.wall_us;
   result.cpu_us = report.cpu_us;
   result.max_rss_bytes = report.max_rss_bytes;
-  if (report.failure.step != wire::Step::none) {
+  // A box that is ended while it is being made fails at some step, which is not why.
+  if (report.failure.step != wire::Step::none && !cause_) {
     Explanation why = explain(report.failure, spec_, report.said.data());
     result.outcome = why.outcome;
     result.returncode = -1;

@@ -200,9 +200,9 @@ void WarmBoxes::keep() {
     forget_idle(dropped);
     const auto program = most_wanted();
     const bool has_room = program && make_room_for(*program, dropped);
+    if (!dropped.empty()) put_down_all(lock, std::move(dropped));  // first: their places are needed
     if (has_room) start_one(lock, program);
     else if (program) program->is_wanted = false;
-    if (!dropped.empty()) put_down_all(lock, std::move(dropped));
     if (program) continue;
     is_wanted_ = false;
     const auto woken = [this] { return is_stopped_ || is_wanted_; };

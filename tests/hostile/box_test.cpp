@@ -1,7 +1,5 @@
 #include "hostile/box_test.hpp"
 
-#include "sandbox/slots.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +9,8 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "sandbox/slots.hpp"
 
 namespace collet::sandbox {
 namespace {

@@ -1,11 +1,11 @@
 #include "hostile/copied.hpp"
 
-#include "sandbox/slots.hpp"
-
 #include <chrono>
 #include <cstdlib>
 
 #include <poll.h>
+
+#include "sandbox/slots.hpp"
 
 namespace collet::sandbox {
 namespace {

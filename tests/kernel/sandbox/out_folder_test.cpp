@@ -159,6 +159,19 @@ TEST_F(OutFolderTest, AKeptTreeIsShownAndCannotBeChanged) {
   EXPECT_EQ(text("module"), "kept");
 }
 
+TEST_F(OutFolderTest, FilesThatWaitHoldTheirRoom) {
+  settings_.boxes_max = 1;
+  settings_.warm_boxes_max = settings_.sessions_max = 0;
+  start(settings_);
+  before_ = host_state();
+  BoxResult first = run_script("echo x > /out/x");
+  BoxSpec second = shell("echo second");
+  second.timeout_ms = 200;
+  EXPECT_EQ(run(second).outcome, Outcome::capacity) << "there is one place, and its memory is in use";
+  first.out.reset();
+  EXPECT_EQ(run(second).stdout_text, "second\n");
+}
+
 TEST_F(OutFolderTest, TheGateIsTheOnlyWayOut) {
   BoxSpec spec = python(
       "import socket\n"

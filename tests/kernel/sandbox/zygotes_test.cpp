@@ -1,9 +1,12 @@
 // Programs that are copied into their boxes: what they find there, and what becomes of a
 // run when no copy comes about.
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <poll.h>
 
@@ -166,6 +169,23 @@ TEST_F(ZygotesTest, IsReplacedAfterSoManyCopies) {
   ASSERT_EQ(first.size(), 1u);
   for (int i = 0; i < 200 && zygote_pids() == first; ++i) EXPECT_EQ(run(copied("print(1)")).stdout_text, "1\n");
   EXPECT_NE(zygote_pids(), first);
+}
+
+// At whatever moment: a box that is ended while the copy comes says so itself in odd ways.
+TEST_F(ZygotesTest, OneThatIsCancelledMeanwhileIsCancelled) {
+  settings_.warm_boxes_max = 0;
+  restart_with(settings_);
+  run_copied("pass");
+  for (int i = 0; i < 40; ++i) {
+    boost::asio::io_context io;
+    base::CancelSource source;
+    boost::asio::steady_timer timer(io, std::chrono::microseconds(100 * i));
+    BoxResult result;
+    timer.async_wait([&](boost::system::error_code) { source.cancel(Error{Errc::cancelled, "test"}); });
+    sandbox_->run(io, copied("import time\ntime.sleep(30)"), nullptr, [&](BoxResult r) { result = std::move(r); }, source.token());
+    io.run();
+    EXPECT_EQ(result.outcome, Outcome::cancelled) << "after " << 100 * i << " us\n" << describe(result);
+  }
 }
 
 TEST_F(ZygotesTest, NoneWhereNoneIsWanted) {

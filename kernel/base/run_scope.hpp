@@ -12,7 +12,7 @@
 namespace collet::base {
 
 /// Whoever makes something for a run leaves it here; it goes with the run, or with the
-/// last call that still uses it. [any-thread]
+/// last of its calls. [any-thread]
 class RunScope {
  public:
   /// What was left under `key`; else what `make` gives, which is left there.

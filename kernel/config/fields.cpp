@@ -126,6 +126,7 @@ const Section kSandbox{"sandbox", prototype_of<SandboxSettings>, {
     number<&SandboxSettings::zygote_copies_max>("zygote_copies_max", 1, 1'000'000, "copies", "A started program is replaced after so many copies of it."),
     number<&SandboxSettings::zygote_age_seconds_max>("zygote_age_seconds_max", 1, 86'400, "s", "A started program is replaced after so long."),
     number<&SandboxSettings::sessions_max>("sessions_max", 0, 1024, "sessions", "Work folders kept between calls, all together; 0: none is."),
+    number<&SandboxSettings::session_queue_max>("session_queue_max", 0, 10'000, "calls", "Calls that may wait for their turn in one session; more are refused."),
     number<&SandboxSettings::session_idle_seconds>("session_idle_seconds", 1, 604'800, "s", "A named session goes when no call has used it for so long."),
     number<&SandboxSettings::session_seconds_max>("session_seconds_max", 1, 31'536'000, "s", "A named session goes when it is so old, used or not."),
     number<&SandboxSettings::warm_memory_floor>("warm_memory_floor", 0, 1, "", "Share of the host's memory that must be free for warm boxes."),

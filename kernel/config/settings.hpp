@@ -129,6 +129,7 @@ struct SandboxSettings {
   std::int64_t zygote_copies_max = 1000;       ///< After so many a zygote is replaced ...
   std::int64_t zygote_age_seconds_max = 600;   ///< ... or after so long.
   int sessions_max = 32;     ///< Work folders kept between calls, all together.
+  int session_queue_max = 16;  ///< Calls that may wait for their turn in one.
   std::int64_t session_idle_seconds = 600;     ///< A named one goes when no call has used it for so long ...
   std::int64_t session_seconds_max = 14'400;   ///< ... or when it is so old.
   double warm_memory_floor = 0.1;        ///< Share of the host's memory that must be free for warm boxes.

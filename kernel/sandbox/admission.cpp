@@ -37,7 +37,7 @@ std::int64_t host_memory_bytes() {
 
 Grant::~Grant() { owner_->give_back(memory_bytes_, boxes_); }
 
-Admission::Admission(AdmissionLimits limits) : limits_(limits) {}
+Admission::Admission(AdmissionLimits limits) : limits_(std::move(limits)) {}
 
 bool Admission::ask(const std::shared_ptr<Waiter>& waiter, std::string& why) {
   if (waiter->memory_bytes > limits_.memory_bytes_max) {
@@ -46,27 +46,31 @@ bool Admission::ask(const std::shared_ptr<Waiter>& waiter, std::string& why) {
     return false;
   }
   std::vector<Ready> ready;
+  bool wants = false;
   {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= limits_.queue_max && (granted_ >= limits_.boxes_max || !queue_.empty())) {
-      why = std::to_string(queue_.size()) + " runs are waiting for a box already (sandbox.queue_max); try again later";
+      why = std::to_string(queue_.size()) + " " + limits_.queue_full;
       return false;
     }
     queue_.push_back(waiter);
     ready = take_ready();
+    wants = wants_held();
   }
-  for (auto& one : ready) one.waiter->granted(std::move(one.grant));
+  pass_on(std::move(ready), wants);
   return true;
 }
 
 void Admission::leave(const std::shared_ptr<Waiter>& waiter) {
   std::vector<Ready> ready;
+  bool wants = false;
   {
     const std::lock_guard lock(mutex_);
     std::erase(queue_, waiter);
     ready = take_ready();  // it may have been the one too big for what is free
+    wants = wants_held();
   }
-  for (auto& one : ready) one.waiter->granted(std::move(one.grant));
+  pass_on(std::move(ready), wants);
 }
 
 std::vector<Admission::Ready> Admission::take_ready() {
@@ -84,21 +88,37 @@ std::vector<Admission::Ready> Admission::take_ready() {
   return ready;
 }
 
+// Only where that helps: the next one would have room if nothing were held.
+bool Admission::wants_held() const {
+  if (queue_.empty() || granted_ >= limits_.boxes_max) return false;
+  const std::int64_t wanted = memory_bytes_ + queue_.front()->memory_bytes;
+  return wanted > limits_.memory_bytes_max && wanted - held_bytes_ <= limits_.memory_bytes_max;
+}
+
+void Admission::pass_on(std::vector<Ready> ready, bool wants_held) {
+  for (auto& one : ready) one.waiter->granted(std::move(one.grant));
+  if (wants_held && free_held_) free_held_();  // what it frees comes back here
+}
+
 std::shared_ptr<Grant> Admission::hold(std::int64_t memory_bytes) {
   const std::lock_guard lock(mutex_);
   memory_bytes_ += memory_bytes;
+  held_bytes_ += memory_bytes;
   return std::make_shared<Grant>(shared_from_this(), memory_bytes, 0);
 }
 
 void Admission::give_back(std::int64_t memory_bytes, std::uint32_t boxes) {
   std::vector<Ready> ready;
+  bool wants = false;
   {
     const std::lock_guard lock(mutex_);
     memory_bytes_ -= memory_bytes;
+    if (boxes == 0) held_bytes_ -= memory_bytes;
     granted_ -= boxes;
     ready = take_ready();
+    wants = wants_held();
   }
-  for (auto& one : ready) one.waiter->granted(std::move(one.grant));
+  pass_on(std::move(ready), wants);
 }
 
 std::size_t Admission::waiting() const {

@@ -16,6 +16,7 @@ struct AdmissionLimits {
   std::uint32_t boxes_max = 1;
   std::int64_t memory_bytes_max = 0;
   std::size_t queue_max = 0;
+  std::string queue_full = "runs are waiting for a box already (sandbox.queue_max); try again later";  ///< After their number.
 };
 
 /// Bytes of memory this server may count on: of the host, or of its own cgroup.
@@ -55,6 +56,9 @@ class Admission : public std::enable_shared_from_this<Admission> {
   [[nodiscard]] bool ask(const std::shared_ptr<Waiter>& waiter, std::string& why);
   /// Counts memory that is taken already, beside any box.
   [[nodiscard]] std::shared_ptr<Grant> hold(std::int64_t memory_bytes);
+  /// @param free called when a run waits for memory that is held: gives some of it back, if
+  /// that can be. Without any lock held, by whoever notices. Set before the first ask().
+  void on_held_wanted(std::function<void()> free) { free_held_ = std::move(free); }
   /// Where the queue forgets a waiter that went away.
   void leave(const std::shared_ptr<Waiter>& waiter);
   [[nodiscard]] std::size_t waiting() const;
@@ -67,11 +71,15 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::shared_ptr<Grant> grant;
   };
   [[nodiscard]] std::vector<Ready> take_ready();  // under the lock
+  [[nodiscard]] bool wants_held() const;          // under the lock
+  void pass_on(std::vector<Ready> ready, bool wants_held);
   void give_back(std::int64_t memory_bytes, std::uint32_t boxes);
 
   const AdmissionLimits limits_;
   mutable std::mutex mutex_;
+  std::function<void()> free_held_;
   std::int64_t memory_bytes_ = 0;
+  std::int64_t held_bytes_ = 0;  ///< Part of memory_bytes_.
   std::size_t granted_ = 0;
   std::deque<std::shared_ptr<Waiter>> queue_;
 };

@@ -30,6 +30,10 @@ Result<void> check(const BoxSpec& spec, const config::SandboxSettings& settings)
     return Error{Errc::invalid, "the inputs have " + std::to_string(input_bytes) + " bytes; at most " +
                                     std::to_string(settings.input_bytes_max) + " are allowed (sandbox.input_bytes_max)"};
   }
+  for (const std::string& root : spec.roots) {
+    if (!spec.work || !root.starts_with("/work/")) continue;
+    return Error{Errc::invalid, "a session keeps the files in /work, so the host's \"" + root + "\" cannot be shown there; move it to another folder"};
+  }
   if (std::ranges::count_if(spec.inputs, &BoxInput::late) > 1) return Error{Errc::invalid, "box: more than one input is late"};
   if (size.memory_bytes < 0 || size.disk_bytes < 0 || size.pids_max < 0 || size.cpu_weight < 1 || size.cpu_cores < 0) {
     return Error{Errc::invalid, "box: a size may not have negative numbers, and its cpu_weight is at least 1"};

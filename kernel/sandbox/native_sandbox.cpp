@@ -86,7 +86,11 @@ class LauncherSandbox : public Sandbox {
     std::make_shared<Run>(core_, io, std::move(spec), std::move(output), std::move(done))->start(cancel);
   }
 
-  Result<std::shared_ptr<WorkFolder>> make_work_folder() override { return WorkFolder::make(core_); }
+  Result<std::shared_ptr<WorkFolder>> make_work_folder() override {
+    if (reason_.empty()) return WorkFolder::make(core_);
+    return Error{Errc::unavailable, "this host cannot isolate: " + reason_};
+  }
+  void on_work_folders_wanted(std::function<void()> free) override { core_->admission->on_held_wanted(std::move(free)); }
 
   std::size_t warm_boxes() const override { return core_->warm().waiting(); }
   void drop_warm_boxes() override {

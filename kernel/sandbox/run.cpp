@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -92,7 +93,7 @@ void Run::stop_asking() {
 
 void Run::on_turn(std::shared_ptr<Grant> turn) {
   turn_ = std::move(turn);
-  ask(core_->admission, spec_.work->memory_wanted(spec_.size.memory_bytes), &Run::on_room);
+  ask(core_->admission, spec_.work->memory_wanted(spec_.size), &Run::on_room);
 }
 
 void Run::on_room(std::shared_ptr<Grant> grant) {
@@ -234,12 +235,16 @@ void Run::on_end() {
 void Run::keep_work() {
   if (!spec_.work) return;
   const bool is_lost = report_ && report_->failure.step == wire::Step::work_folder;
-  if (work_folder_ || is_lost) spec_.work->keep(std::move(work_folder_), slot_);
+  if (work_folder_ || is_lost) spec_.work->keep(std::move(work_folder_), slot_, spec_.size);
 }
 
-// The zygote went, or could not get into the box: nothing of the program has run.
+// The zygote went, or could not get into the box: nothing of the program has run. What
+// the box is to show is no fault of the zygote's.
 bool Run::must_start_again() const {
-  return zygote_ != 0 && done_ && !cause_ && report_ && report_->failure.step != wire::Step::none;
+  if (zygote_ == 0 || !done_ || cause_ || !report_) return false;
+  static constexpr wire::Step kOfTheBox[] = {wire::Step::none,        wire::Step::root_tree,  wire::Step::attach_root,
+                                             wire::Step::app_overlay, wire::Step::work_tmpfs, wire::Step::work_folder};
+  return std::ranges::find(kOfTheBox, report_->failure.step) == std::end(kOfTheBox);
 }
 
 void Run::start_again() {

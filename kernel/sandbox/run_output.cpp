@@ -84,7 +84,7 @@ void Run::fill_result(BoxResult& result) {
   result.out = std::move(kept_out_);
   result.was_warm = warm_since_.has_value();
   result.was_copy = zygote_ != 0 && start_ == Start::copied;
-  result.work_was_new = work_was_new_;
+  if (spec_.work && launched_) result.work_was_new = work_was_new_;
 }
 
 }  // namespace collet::sandbox

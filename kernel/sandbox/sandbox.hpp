@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,7 +99,7 @@ struct BoxResult {
   std::shared_ptr<OutFolder> out;  ///< Null: nothing was left there.
   bool was_warm = false;    ///< The program had been started ahead and waited.
   bool was_copy = false;    ///< It was a copy of a zygote.
-  bool work_was_new = false;  ///< The box's WorkFolder began with it, empty.
+  std::optional<bool> work_was_new;  ///< The box's WorkFolder began with it, empty. None: it had none, or nothing ran.
 };
 
 /// A piece of live output: 1 stdout, 2 stderr.
@@ -129,6 +130,9 @@ class Sandbox {
 
   /// @error limit: sandbox.sessions_max; unavailable: no boxes on this host. [any-thread]
   [[nodiscard]] virtual Result<std::shared_ptr<WorkFolder>> make_work_folder() = 0;
+  /// @param free called, on any thread, when runs wait for memory that files in work
+  /// folders take. Set before the first run.
+  virtual void on_work_folders_wanted([[maybe_unused]] std::function<void()> free) {}
 
   /// Boxes that wait for a run, started ahead.
   [[nodiscard]] virtual std::size_t warm_boxes() const { return 0; }

@@ -32,7 +32,7 @@ void report(const ExecJob& job, const sandbox::BoxResult& box, const ExecFiles& 
   out.file_count = static_cast<std::uint32_t>(views.size());
   out.files_skipped = files.skipped;
   out.first_skipped = to_str(files.first_skipped);
-  if (job.session) out.session = box.work_was_new ? COLLET_EXEC_SESSION_NEW : COLLET_EXEC_SESSION_CONTINUED;
+  if (box.work_was_new) out.session = *box.work_was_new ? COLLET_EXEC_SESSION_NEW : COLLET_EXEC_SESSION_CONTINUED;
   job.done(job.user, &out);
 }
 
@@ -89,7 +89,8 @@ void begin(std::shared_ptr<ExecJob> job) {
   if (job->keep) return make_or_find(std::move(job));
   if (job->session) {
     auto use = job->services->sessions->open(*job->session, job->scope->io());
-    if (!use) return report_unstarted(*job, sandbox::Outcome::capacity, -1, use.error().message);
+    const bool is_full = !use && use.error().code == Errc::limit;
+    if (!use) return report_unstarted(*job, is_full ? sandbox::Outcome::capacity : sandbox::Outcome::unavailable, -1, use.error().message);
     job->session_use = *std::move(use);
     job->spec.work = job->session_use->folder;
   }

@@ -54,7 +54,7 @@ Services::Services(const config::Settings& settings, sandbox::Sandbox& sandbox_i
       kv(static_cast<std::size_t>(settings.limits.kv_bytes_max)),
       blobs(static_cast<std::size_t>(settings.limits.blob_bytes_max), kBlobIdleMs),
       trees(trees_folder(settings), static_cast<std::uint64_t>(settings.sandbox.trees_bytes_max)),
-      sessions(std::make_shared<SessionStore>(sandbox_in, settings.sandbox)),
+      sessions(SessionStore::make(sandbox_in, settings.sandbox)),
       open_gate(std::move(open_gate_in)),
       secret_values_(secret_values(settings)) {}
 

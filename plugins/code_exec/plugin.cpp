@@ -147,22 +147,24 @@ class CodeExec {
     if (!begun) call.fail(begun.error());
   }
 
-  static void run(Call call, const Offered& offered, std::shared_ptr<const ExecRequest> request) {
-    const auto begun = call.exec(*request, [call, &offered, request](const ExecResult& result) mutable {
+  /// @param session what an earlier run of the same call was told of it; 0: there was none.
+  static void run(Call call, const Offered& offered, std::shared_ptr<const ExecRequest> request, std::uint32_t session = 0) {
+    const auto begun = call.exec(*request, [call, &offered, request, session](ExecResult result) mutable {
+      if (session != 0) result.session = session;
       const Need* need = offered.language->need;
       const bool is_needed = need != nullptr && result.captured == need->marker && request->trees.size() <= kCachePlace;
-      if (is_needed) run_with(std::move(call), offered, *need, *request);
+      if (is_needed) run_with(std::move(call), offered, *need, *request, result.session);
       else finish(call, result, report_of(result, publish_files(call, result)));
     });
     if (!begun) call.fail(begun.error());
   }
 
-  static void run_with(Call call, const Offered& offered, const Need& need, ExecRequest request) {
+  static void run_with(Call call, const Offered& offered, const Need& need, ExecRequest request, std::uint32_t session) {
     install_first(std::move(call), *offered.language, offered.runtime, {std::string(need.package)},
-                  [&offered, request = std::move(request)](Call begun, const std::string& key) mutable {
+                  [&offered, request = std::move(request), session](Call begun, const std::string& key) mutable {
                     request.trees.resize(kCachePlace + 1);
                     request.trees[kCachePlace] = key;
-                    run(std::move(begun), offered, std::make_shared<const ExecRequest>(std::move(request)));
+                    run(std::move(begun), offered, std::make_shared<const ExecRequest>(std::move(request)), session);
                   });
   }
 

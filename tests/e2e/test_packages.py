@@ -16,8 +16,11 @@ class Calls(StageTest):
         cls.stage = Stage(cls.scenarios, cls.config, env=package_clients())
         cls.server, cls.model = cls.stage.server, cls.stage.model
 
-    def run_code(self, tool, code, key="first-test-key", **arguments):
-        answer = self.server.call("/v1/tools/call", {"name": tool, "arguments": {"code": code, **arguments}},
+    def run_code(self, tool, code, key="first-test-key", session=None, **arguments):
+        call = {"name": tool, "arguments": {"code": code, **arguments}}
+        if session:
+            call["runtime_params"] = {"tool_params": {"session": session}}
+        answer = self.server.call("/v1/tools/call", call,
                                   headers={"Authorization": f"Bearer {key}"})
         self.assertEqual(answer.status, 200, answer.body)
         body = json.loads(answer.body)
@@ -43,6 +46,20 @@ class Packages(Calls):
         code = "import isNumber from 'is-number';\nconsole.log(isNumber(5), require('is-number')('x'))"
         result, _ = self.run_code("code_exec_node", code, packages=["is-number@7.0.0"])
         self.assertEqual(result["stdout"], "true false", result)
+
+    def test_each_call_of_a_session_has_its_own_packages(self):
+        code = "import isNumber from 'is-number';\nenum Size { Small = 7 }\nconsole.log(isNumber(Size.Small))"
+        for state in ("new", "continued", "continued"):
+            result, _ = self.run_code("code_exec_node", code, packages=["is-number@7.0.0"], session="node")
+            self.assertEqual((result["stdout"], result["session"]), ("true", state), result)
+        without, _ = self.run_code("code_exec_node", code, session="node")
+        self.assertIn("is-number", without["stderr"])
+        own, _ = self.run_code("code_exec_python", "import os; os.mkdir('node_modules'); os.mkfifo('x'); "
+                               "os.path.exists('index.js') and os.remove('index.js'); os.mkfifo('index.js')", session="node")
+        self.assertEqual(own["stderr"], "")
+        result, _ = self.run_code("code_exec_node", "console.log(require('fs').statSync('node_modules').isDirectory())",
+                                  packages=["is-number@7.0.0"], session="node")
+        self.assertEqual(result["stdout"], "true", result)
 
     def test_typescript_runs_whatever_node_can_do_itself(self):
         code = ("enum Size { Small = 1, Large }\ninterface Box<T> { value: T }\n"

@@ -1,6 +1,6 @@
 // A box moves into its tree: the shared part, then what is the box's own, a file
 // system in memory for all that can be written (one size and one inode limit
-// cover /work, /tmp and /dev/shm together) and a fresh /proc.
+// cover /work, /tmp and /dev/shm together, but /work of a session has its own) and a fresh /proc.
 #include "sandbox/launcher/plan.hpp"
 
 #include <cerrno>

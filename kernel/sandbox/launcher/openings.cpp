@@ -48,19 +48,22 @@ bool hand_over(const BoxPlan& plan, std::uint32_t openings, std::span<const int>
 
 }  // namespace
 
-// What belongs to no mount table yet can be mounted once, by anybody; so the next box
-// gets a copy of the mount, which can be made only of one that is mounted. It goes out
-// at once: this box may fail later, and the files of earlier ones must not go with it.
+// What belongs to no mount table can be mounted once, by anybody; so the next box gets
+// another mount of the same files. From Linux 6.15 on that can be had while neither is
+// mounted: then nothing is lost, whatever happens to this box. Before, only of one that is
+// mounted: it goes out at once, for this box may fail later.
 void add_kept_work(const BoxPlan& plan) {
   const bool is_new = plan.work < 0;
   const int work = is_new ? make_tmpfs(plan.tmpfs_bytes, plan.tmpfs_inodes) : plan.work;
-  const bool mounted = work >= 0 && ::move_mount(work, "", AT_FDCWD, "work", MOVE_MOUNT_F_EMPTY_PATH) == 0;
+  const int copy = work < 0 ? -1 : ::open_tree(work, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+  const int shown = copy >= 0 ? copy : work;
+  const bool mounted = shown >= 0 && ::move_mount(shown, "", AT_FDCWD, "work", MOVE_MOUNT_F_EMPTY_PATH) == 0;
   require(plan, is_new ? Step::work_tmpfs : Step::work_folder, mounted);
-  ::close(work);
+  const int kept = copy >= 0 ? work : ::open_tree(AT_FDCWD, "work", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  require(plan, Step::work_folder, kept >= 0 && hand_over(plan, wire::kWorkFolder, {&kept, 1}));
+  ::close(shown);
   // An earlier program may have closed it even to itself.
   require(plan, Step::work_folder, ::chmod("work", 0755) == 0);
-  const int copy = ::open_tree(AT_FDCWD, "work", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-  require(plan, Step::work_folder, copy >= 0 && hand_over(plan, wire::kWorkFolder, {&copy, 1}));
 }
 
 bool send_openings(const BoxPlan& plan, int out_folder) {

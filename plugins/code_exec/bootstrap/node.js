@@ -111,8 +111,11 @@
     kindOf('import "fs"');
   };
 
-  // What was installed is found by ES modules only in a folder above the program.
-  if (fs.existsSync('/packages/node_modules')) fs.symlinkSync('/packages/node_modules', 'node_modules');
+  // What was installed is found by ES modules only in a folder above the program. In a
+  // session an earlier call has left its link, or a program a folder of its own.
+  const packages = '/packages/node_modules';
+  if (fs.lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink()) fs.unlinkSync('node_modules');
+  if (fs.existsSync(packages) && !fs.existsSync('node_modules')) fs.symlinkSync(packages, 'node_modules');
   // An unfinished write to a pipe would be lost at exit.
   process.stdout._handle?.setBlocking?.(true);
   process.stderr._handle?.setBlocking?.(true);
@@ -121,6 +124,7 @@
   const program = prepared(source.toString().replace(/^\uFEFF/, ''));
   for (const file of [3, 4, 5]) fs.closeSync(file);
   const file = path.resolve(program.name);
+  fs.rmSync(file, { force: true });  // what an earlier call of a session has left there may be anything
   fs.writeFileSync(file, program.code);
   process.argv[1] = globalThis.__filename = file;
   globalThis.__dirname = path.dirname(file);

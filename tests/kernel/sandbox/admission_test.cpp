@@ -48,6 +48,30 @@ TEST(SandboxAdmission, WhatIsHeldCountsAsMemoryAndNotAsABox) {
   EXPECT_NE(waits.grant, nullptr);
 }
 
+TEST(SandboxAdmission, WhatIsHeldIsAskedForWhereThatHelps) {
+  const auto admission = make(2, 100);
+  std::vector<std::shared_ptr<Grant>> held = {admission->hold(30), admission->hold(30)};
+  int asked = 0;
+  admission->on_held_wanted([&] {
+    ++asked;
+    if (!held.empty()) held.pop_back();
+  });
+  Asker fits(40);
+  ASSERT_TRUE(ask(*admission, fits));
+  EXPECT_EQ(asked, 0);
+  Asker large(60);
+  ASSERT_TRUE(ask(*admission, large));
+  EXPECT_NE(large.grant, nullptr) << "both are needed";
+  EXPECT_EQ(asked, 2);
+  held.push_back(admission->hold(10));
+  Asker too_many(1);
+  ASSERT_TRUE(ask(*admission, too_many));
+  EXPECT_EQ(asked, 2) << "it waits for a box";
+  too_many.grant.reset();
+  fits.grant.reset();
+  EXPECT_NE(too_many.grant, nullptr);
+}
+
 TEST(SandboxAdmission, WhoComesTooManyWaits) {
   const auto admission = make(2, 100);
   Asker a(1), b(1), c(1);

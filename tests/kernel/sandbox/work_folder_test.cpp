@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include "hostile/box_test.hpp"
+#include "sandbox/admission.hpp"
 
 namespace collet::sandbox {
 namespace {
@@ -42,10 +43,10 @@ TEST_F(WorkFolderTest, ItsFilesAreThereInTheNextBox) {
   const auto work = make();
   const auto first = run(in(work, "pwd; ls -A; echo a > x; mkdir -p d/e; ln -s x l; chmod 700 d"));
   EXPECT_EQ(first.stdout_text, "/work\n") << describe(first);
-  EXPECT_TRUE(first.work_was_new);
+  EXPECT_EQ(first.work_was_new, true);
   const auto second = run(in(work, "ls; cat l; echo b >> x; stat -c '%a %u' d; rmdir d/e"));
   EXPECT_EQ(second.stdout_text, "d\nl\nx\na\n700 1000\n") << describe(second);
-  EXPECT_FALSE(second.work_was_new);
+  EXPECT_EQ(second.work_was_new, false);
   EXPECT_EQ(printed(work, "cat x; ls d"), "a\nb\n");
 }
 
@@ -118,6 +119,47 @@ TEST_F(WorkFolderTest, ItHasTheDiskOfItsFirstBox) {
   const auto result = run(std::move(spec));
   EXPECT_THAT(result.stdout_text, HasSubstr("fits\nfull")) << describe(result);
   EXPECT_EQ(printed(work, "rm b; wc -c < a"), "1048576\n");
+}
+
+TEST_F(WorkFolderTest, WhoWaitsForItsMemoryAsksForIt) {
+  settings_.memory_budget = 0.01;
+  restart();
+  const std::int64_t budget = host_memory_bytes() / 100;
+  auto work = make();
+  sandbox_->on_work_folders_wanted([&] { work.reset(); });
+  BoxSpec spec = in(work, "head -c " + std::to_string(budget / 4) + " /dev/zero > x && echo written");
+  spec.size.disk_bytes = spec.size.memory_bytes = budget / 2;
+  EXPECT_EQ(run(std::move(spec)).stdout_text, "written\n");
+  BoxSpec small = shell("echo small");
+  small.size.memory_bytes = budget / 2;
+  EXPECT_EQ(run(small).stdout_text, "small\n");
+  EXPECT_NE(work, nullptr) << "there is room beside it";
+  BoxSpec large = shell("echo large");
+  large.size.memory_bytes = budget - (1 << 20);
+  EXPECT_EQ(run(large).stdout_text, "large\n");
+  EXPECT_EQ(work, nullptr);
+}
+
+TEST_F(WorkFolderTest, OneSizeSharesItsMemoryWithTheFiles) {
+  const auto work = make();
+  BoxSpec write = in(work, "head -c 40M /dev/zero > x");
+  write.size.memory_bytes = 64 << 20;
+  EXPECT_EQ(run(write).outcome, Outcome::exited);
+  BoxSpec use = python("x = b'x' * (40 << 20); print(len(x))");
+  use.work = work;
+  use.size.memory_bytes = 64 << 20;
+  EXPECT_EQ(run(use).outcome, Outcome::oom);
+  use.size.memory_bytes = 256 << 20;
+  EXPECT_EQ(run(use).stdout_text, "41943040\n");
+}
+
+TEST_F(WorkFolderTest, AFolderOfTheHostCannotBeShownInIt) {
+  BoxSpec spec = in(make(), "true");
+  spec.roots.emplace_back("/work/tools");
+  const auto result = run(std::move(spec));
+  EXPECT_EQ(result.outcome, Outcome::failed);
+  EXPECT_THAT(result.message, HasSubstr("\"/work/tools\" cannot be shown there"));
+  EXPECT_EQ(result.work_was_new, std::nullopt) << "nothing ran";
 }
 
 TEST_F(WorkFolderTest, ThereAreNoMoreThanTheSettingAllows) {

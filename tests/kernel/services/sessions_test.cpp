@@ -1,6 +1,6 @@
 #include "services/sessions.hpp"
 
-#include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +21,7 @@ class CountingSandbox final : public sandbox::Sandbox {
     made.push_back(one);
     return std::static_pointer_cast<WorkFolder>(std::move(one));
   }
+  void on_work_folders_wanted(std::function<void()> free) override { want_one = std::move(free); }
   std::vector<sandbox::Check> probe() override { return {}; }
   const std::string& unavailable_reason() const override { return reason_; }
   int living() const {
@@ -30,6 +31,7 @@ class CountingSandbox final : public sandbox::Sandbox {
   }
   std::vector<std::weak_ptr<void>> made;
   int most = 100;
+  std::function<void()> want_one;
 
  private:
   std::string reason_;
@@ -39,7 +41,7 @@ struct Sessions : ::testing::Test {
   void start(std::int64_t idle_seconds, std::int64_t seconds_max) {
     settings.session_idle_seconds = idle_seconds;
     settings.session_seconds_max = seconds_max;
-    store = std::make_shared<SessionStore>(sandbox, settings);
+    store = SessionStore::make(sandbox, settings);
   }
   std::shared_ptr<SessionUse> open(const SessionName& name) {
     auto use = store->open(name, io);
@@ -51,7 +53,7 @@ struct Sessions : ::testing::Test {
   CountingSandbox sandbox;
   config::SandboxSettings settings;
   boost::asio::io_context io;
-  std::shared_ptr<SessionStore> store = std::make_shared<SessionStore>(sandbox, settings);
+  std::shared_ptr<SessionStore> store = SessionStore::make(sandbox, settings);
 };
 
 TEST_F(Sessions, ANameIsTheSameOneForTheSameCallerAndPlugin) {
@@ -96,11 +98,52 @@ TEST_F(Sessions, ANamedOneGoesWhenNothingUsesItForAWhile) {
   EXPECT_EQ(store->count(), 0u);
 }
 
-TEST_F(Sessions, AnOldOneGoesThoughItIsUsed) {
+TEST_F(Sessions, AnOldOneIsBegunAnewThoughCallsAreInIt) {
   start(1'000, 0);
-  const auto first = std::weak_ptr<WorkFolder>(open(named("a"))->folder);
+  auto first = open(named("a"));
+  const auto second = open(named("a"));
+  EXPECT_NE(second->folder, first->folder);
+  first.reset();
+  EXPECT_EQ(sandbox.living(), 1);
+}
+
+TEST_F(Sessions, OneCallerHasHalfOfThemAndHisLeastUsedGoesFirst) {
+  settings.sessions_max = 4;
+  start(1'000, 1'000);
+  const auto other = open(named("x", "you"))->folder;
+  const auto a = open(named("a"))->folder;
+  auto b = open(named("b"));
   open(named("a"));
-  EXPECT_TRUE(first.expired());
+  b.reset();
+  const auto c = open(named("c"));
+  EXPECT_EQ(open(named("x", "you"))->folder, other);
+  EXPECT_NE(open(named("a"))->folder, a) << "it was used before b";
+  const auto d = open(named("a"));
+  EXPECT_EQ(store->open(named("d"), io).error().code, Errc::limit) << "both are in use";
+}
+
+TEST_F(Sessions, WhereNoMoreCanBeMadeTheLeastUsedOneGoes) {
+  sandbox.most = 2;
+  const auto in_use = open(named("a"));
+  open(named("b", "you"));
+  const auto run = std::make_shared<base::RunScope>();
+  EXPECT_NE(open({"inst", "me", "", run}), nullptr);
+  EXPECT_EQ(store->count(), 1u) << "b has gone";
+  EXPECT_EQ(store->open(named("c"), io).error().code, Errc::limit) << "the rest is in use";
+}
+
+TEST_F(Sessions, WhereTheirMemoryIsWantedTheLeastUsedOneGoes) {
+  const auto in_use = open(named("a"));
+  open(named("b"));
+  open(named("c"));
+  sandbox.want_one();
+  EXPECT_EQ(store->count(), 2u);
+  sandbox.want_one();
+  sandbox.want_one();
+  EXPECT_EQ(store->count(), 1u);
+  EXPECT_EQ(open(named("a"))->folder, in_use->folder);
+  store.reset();
+  sandbox.want_one();  // nobody is there any more
 }
 
 TEST_F(Sessions, TheStoreMayGoBeforeItsCalls) {

@@ -20,7 +20,8 @@ class NoSandbox final : public sandbox::Sandbox {
     result.stdout_text = "ran";
     done(result);
   }
-  Result<std::shared_ptr<sandbox::WorkFolder>> make_work_folder() override { return Error{Errc::unavailable, "no boxes here"}; }
+  Result<std::shared_ptr<sandbox::WorkFolder>> make_work_folder() override { return Error{no_work_folder, "no boxes here"}; }
+  Errc no_work_folder = Errc::unavailable;
   std::vector<sandbox::Check> probe() override { return {}; }
   const std::string& unavailable_reason() const override { return reason_; }
   sandbox::BoxSpec seen;
@@ -118,6 +119,7 @@ struct Ran {
   int times = 0;
   std::int32_t outcome = 0;
   std::string out;
+  std::uint32_t session = 0;
 };
 
 void on_done(void* user, const collet_exec_result* result) {
@@ -125,6 +127,7 @@ void on_done(void* user, const collet_exec_result* result) {
   ++ran.times;
   ran.outcome = result->outcome;
   ran.out = to_view(result->stdout_text);
+  ran.session = result->session;
 }
 
 struct Exec : Tables {
@@ -160,10 +163,15 @@ TEST_F(Exec, RunsOnTheCallsThreadInTheCallsSize) {
 TEST_F(Exec, ASessionThatCannotBeHadIsAnOutcome) {
   request.flags = COLLET_EXEC_SESSION;
   request.session = to_str("mine");
-  ASSERT_EQ(run(), COLLET_PENDING);
-  work();
-  EXPECT_EQ(ran.times, 1);
-  EXPECT_EQ(ran.outcome, COLLET_EXEC_CAPACITY);
+  for (const Errc why : {Errc::unavailable, Errc::limit}) {
+    sandbox.no_work_folder = why;
+    ran = {};
+    ASSERT_EQ(run(), COLLET_PENDING);
+    work();
+    EXPECT_EQ(ran.times, 1);
+    EXPECT_EQ(ran.outcome, why == Errc::limit ? COLLET_EXEC_CAPACITY : COLLET_EXEC_UNAVAILABLE);
+    EXPECT_EQ(ran.session, 0u) << "nothing ran in any";
+  }
 }
 
 TEST_F(Exec, ASessionHasAShortNameAndKeepsNothingElse) {

@@ -101,7 +101,8 @@ typedef struct collet_exec_request {
                          the call's caller, each plugin its own, until nothing has used it
                          for sandbox.session_idle_seconds. "": the session of the agent run
                          that the call belongs to, until that ends. Programs of one session
-                         run one after the other; nothing but the files in /work stays */
+                         run one after the other; nothing but the files in /work stays, which
+                         have the disk of the session's first run for themselves */
 } collet_exec_request;
 
 /* A file that the program left in /out. Comes in arrays, so it never grows. */

@@ -24,6 +24,7 @@
 #include "llm/embedded.hpp"
 #include "llm/factory.hpp"
 #include "net/gate.hpp"
+#include "net/egress.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "plugin/host.hpp"
@@ -68,7 +69,8 @@ class Server final : public cli::RunningServer {
         io_(io_thread_count(settings.server)),
         workers_(static_cast<std::size_t>(settings.limits.worker_threads),
                  static_cast<std::size_t>(settings.limits.worker_queue_max)),
-        services_(std::make_shared<services::Services>(settings, *sandbox_, net::open_gate)),
+        egress_(net::make_egress(settings.egress)),
+        services_(std::make_shared<services::Services>(settings, *sandbox_, net::open_gate, egress_.get())),
         plugins_(settings, services_, workers_) {
     shared_.settings = std::move(settings);
   }
@@ -259,6 +261,7 @@ class Server final : public cli::RunningServer {
   Result<void> became_user_;  // before any thread, since each has a uid of its own
   base::IoThreads io_;
   base::WorkerPool workers_;
+  std::unique_ptr<base::Egress> egress_;
   std::shared_ptr<services::Services> services_;
   plugin::PluginHost plugins_;
   api::Shared shared_;

@@ -54,7 +54,12 @@ class Checker {
     if (!s_.server.public_url.empty() && !is_http_url(s_.server.public_url)) {
       findings_.add("server.public_url", "expected a http:// or https:// URL, got \"" + s_.server.public_url + "\"");
     }
-    hosts("egress.allow_private", s_.egress_allow_private, "10.0.0.5:5432");
+    hosts("egress.allow_private", s_.egress.allow_private, "10.0.0.5:5432");
+    for (std::size_t i = 0; i < s_.egress.ports.size(); ++i) {
+      const std::string& port = s_.egress.ports[i];
+      const auto number = base::parse_int64(port);
+      if (!number || *number < 1 || *number > 65'535) findings_.add(index_path("egress.ports", i), "expected a port from 1 to 65535, got \"" + port + "\"");
+    }
   }
 
   void keys() {

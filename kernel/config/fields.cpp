@@ -141,8 +141,16 @@ const Section kSandbox{"sandbox", prototype_of<SandboxSettings>, {
     value<&SandboxSettings::runtimes>("runtimes", "Language to [interpreter, folder to show in the box, ...]; unlisted ones are looked up."),
 }};
 
-const Section kEgress{"egress", prototype_of<Settings>, {
-    value<&Settings::egress_allow_private>("allow_private", "HOST:PORT of private addresses that tools may reach besides public ones."),
+const Section kEgress{"egress", prototype_of<EgressSettings>, {
+    value<&EgressSettings::allow_private>("allow_private", "HOST:PORT of private addresses that tools may reach besides public ones."),
+    value<&EgressSettings::ports>("ports", "Ports of public hosts that tools may reach by HTTP."),
+    number<&EgressSettings::redirects_max>("redirects_max", 0, 50, "redirects", "Redirects of one request that are followed."),
+    number<&EgressSettings::request_bytes_max>("request_bytes_max", 0, kGiB, "bytes", "Body of a request that a tool sends."),
+    number<&EgressSettings::response_bytes_max>("response_bytes_max", 0, kGiB, "bytes", "Body of an answer, decompressed."),
+    number<&EgressSettings::inflate_ratio_max>("inflate_ratio_max", 1, 100'000, "times", "How often larger than what came an answer may become."),
+    number<&EgressSettings::connect_timeout_ms>("connect_timeout_ms", 1, 600'000, "ms", "Time to connect."),
+    number<&EgressSettings::idle_timeout_ms>("idle_timeout_ms", 1, 3'600'000, "ms", "Between two pieces of an answer."),
+    number<&EgressSettings::cache_bytes_max>("cache_bytes_max", 0, kGiB, "bytes", "Answers that are kept to be asked for again; 0 is none."),
 }};
 
 const Section kLimits{"limits", prototype_of<LimitSettings>, {
@@ -185,17 +193,6 @@ const Section kLog{"log", prototype_of<base::LogSettings>, {
     path<&base::LogSettings::audit_file>("audit_file", "File of the audit lines, one per tool call; empty puts them into the log."),
 }};
 
-// `egress:` has no struct of its own.
-Field egress() {
-  return {.key = "egress",
-          .help = "Addresses that tools may reach.",
-          .shape = Shape::section,
-          .nest = {.add = [](void* object, std::string_view) { return object; },
-                   .entries = [](void* object) -> Nest::Entries { return {{"", object}}; },
-                   .clear = [](void*) {}},
-          .section = &kEgress};
-}
-
 Field sizes() {
   Field field = map<&Settings::sizes>("sizes", kSize, "Box sizes by name; merged with the built-in ones.");
   field.merged = true;
@@ -220,7 +217,7 @@ const Section& root_section() {
       section<&Settings::plugins>("plugins", kPlugins, "Tools."),
       sizes(),
       section<&Settings::sandbox>("sandbox", kSandbox, "Boxes in which code runs."),
-      egress(),
+      section<&Settings::egress>("egress", kEgress, "What plugins may reach by HTTP."),
       section<&Settings::limits>("limits", kLimits, "Every limit of the server."),
       section<&Settings::log>("log", kLog, "Log and audit."),
       path<&Settings::state_dir>("state_dir", "Folder of keys and stores; empty is $XDG_STATE_HOME/collet."),

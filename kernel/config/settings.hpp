@@ -143,6 +143,19 @@ struct SandboxSettings {
   std::string cgroup_root;   ///< Where cgroups are made; "": below the server's own.
 };
 
+/// Outgoing HTTP of plugins.
+struct EgressSettings {
+  std::vector<std::string> allow_private;  ///< HOST:PORT
+  std::vector<std::string> ports = {"80", "443", "8080", "8443"};  ///< Of public hosts.
+  int redirects_max = 5;
+  std::int64_t request_bytes_max = 4ll << 20;    ///< Body of a request.
+  std::int64_t response_bytes_max = 32ll << 20;  ///< Body of an answer, decompressed.
+  int inflate_ratio_max = 200;  ///< Decompressed against received bytes.
+  std::int64_t connect_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 30'000;         ///< Between two pieces of an answer.
+  std::int64_t cache_bytes_max = 32ll << 20;     ///< Answers kept to be validated; 0: none is.
+};
+
 struct LimitSettings {
   int turns_max = 24;
   std::int64_t run_seconds_max = 900;
@@ -187,7 +200,7 @@ struct Settings {
   PluginSettings plugins;
   std::map<std::string, SizeSettings> sizes;  ///< The four documented ones unless given.
   SandboxSettings sandbox;
-  std::vector<std::string> egress_allow_private;  ///< host:port
+  EgressSettings egress;
   LimitSettings limits;
   base::LogSettings log;
   std::string state_dir;  ///< Keys, kv; "": $XDG_STATE_HOME/collet.

@@ -35,9 +35,11 @@ void CurlHandle::set_constants(const HttpClientOptions& options) {
   curl_easy_setopt(easy_, CURLOPT_PROXY, options.proxy.c_str());
   curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "");  // decodes; the header is ours
+  if (options.decodes) curl_easy_setopt(easy_, CURLOPT_ACCEPT_ENCODING, "");  // the header is ours
   curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kReceiveBytes);
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
+  // A cached name whose first address the guard refuses keeps curl 7.88 waiting for ever.
+  if (options.address_guard) curl_easy_setopt(easy_, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   if (!options.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, options.ca_file.c_str());
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);

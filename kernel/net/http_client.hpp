@@ -31,6 +31,7 @@ struct HttpClientOptions {
   int idle_max = 64;           ///< Kept open for reuse ...
   int idle_ms_max = 90'000;    ///< ... and so long: what is between may forget silently, some after two minutes.
   std::string user_agent = "collet";
+  bool decodes = true;  ///< False: a compressed body comes as it is. libcurl's transport only.
 };
 
 /// HTTP/1.1, keep-alive, no redirects, no cookies; compressed responses only where

@@ -48,14 +48,15 @@ std::vector<std::string> secret_values(const config::Settings& settings) {
 
 }  // namespace
 
-Services::Services(const config::Settings& settings, sandbox::Sandbox& sandbox_in, base::GateOpener open_gate_in)
+Services::Services(const config::Settings& settings, sandbox::Sandbox& sandbox_in, base::GateOpener open_gate_in,
+                   base::Egress* egress_in)
     : apps(settings.apps), sizes(settings.sizes), secrets(settings.plugins.secrets),
       sandbox_settings(settings.sandbox), sandbox(sandbox_in),
       kv(static_cast<std::size_t>(settings.limits.kv_bytes_max)),
       blobs(static_cast<std::size_t>(settings.limits.blob_bytes_max), kBlobIdleMs),
       trees(trees_folder(settings), static_cast<std::uint64_t>(settings.sandbox.trees_bytes_max)),
       sessions(SessionStore::make(sandbox_in, settings.sandbox)),
-      open_gate(std::move(open_gate_in)),
+      open_gate(std::move(open_gate_in)), egress(egress_in),
       secret_values_(secret_values(settings)) {}
 
 std::string Services::without_secrets(std::string text) const {

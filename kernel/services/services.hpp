@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/egress.hpp"
 #include "base/gate.hpp"
 #include "config/settings.hpp"
 #include "sandbox/sandbox.hpp"
@@ -24,7 +25,9 @@ class Services {
  public:
   /// @param sandbox must outlive every call.
   /// @param open_gate boxes' way out; empty: they have none.
-  Services(const config::Settings& settings, sandbox::Sandbox& sandbox, base::GateOpener open_gate = nullptr);
+  /// @param egress outgoing HTTP, must outlive every call; null: there is none.
+  Services(const config::Settings& settings, sandbox::Sandbox& sandbox, base::GateOpener open_gate = nullptr,
+           base::Egress* egress = nullptr);
 
   const std::map<std::string, config::AppSettings> apps;
   const std::map<std::string, config::SizeSettings> sizes;
@@ -37,6 +40,7 @@ class Services {
   TreeStore trees;
   const std::shared_ptr<SessionStore> sessions;
   const base::GateOpener open_gate;
+  base::Egress* const egress;
 
   /// `text` with every secret and config var value in it blotted out.
   [[nodiscard]] std::string without_secrets(std::string text) const;

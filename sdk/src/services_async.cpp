@@ -46,6 +46,7 @@ Result<HttpResponse> to_response(const collet_http_result& from) {
   out.status = from.http_status;
   out.body = to_view(from.body);
   out.url = to_view(from.url);
+  out.is_cached = (from.flags & COLLET_HTTP_FROM_CACHE) != 0;
   for (std::uint32_t i = 0; i < from.header_count; ++i) {
     out.headers.emplace_back(to_view(from.headers[i].name), to_view(from.headers[i].value));
   }
@@ -64,11 +65,24 @@ void exec_done(void* user, const collet_exec_result* result) noexcept {
   }
 }
 
+struct HttpUser {
+  HttpDone done;
+  std::function<bool(std::string_view)> on_body;
+};
+
 void http_done(void* user, const collet_http_result* result) noexcept {
-  const std::unique_ptr<HttpDone> done(static_cast<HttpDone*>(user));
+  const std::unique_ptr<HttpUser> whole(static_cast<HttpUser*>(user));
   try {
-    (*done)(to_response(read_struct(result)));
+    whole->done(to_response(read_struct(result)));
   } catch (...) {  // as above
+  }
+}
+
+std::int32_t http_body(void* user, collet_str piece) noexcept {
+  try {
+    return static_cast<HttpUser*>(user)->on_body(to_view(piece)) ? 0 : 1;
+  } catch (...) {
+    return 1;
   }
 }
 
@@ -157,7 +171,7 @@ Result<void> Services::http(const HttpRequest& request, HttpDone done) const {
   for (const auto& [name, value] : request.headers) headers.push_back({to_str(name), to_str(value)});
   collet_http_request out = {};
   out.struct_size = sizeof(out);
-  out.flags = request.follow_redirects ? 0u : COLLET_HTTP_NO_REDIRECTS;
+  out.flags = (request.follow_redirects ? 0u : COLLET_HTTP_NO_REDIRECTS) | (request.use_cache ? 0u : COLLET_HTTP_NO_CACHE);
   out.method = to_str(request.method);
   out.url = to_str(request.url);
   out.body = to_optional_str(request.body);
@@ -165,8 +179,9 @@ Result<void> Services::http(const HttpRequest& request, HttpDone done) const {
   out.header_count = static_cast<std::uint32_t>(headers.size());
   out.timeout_ms = request.timeout_ms;
   out.response_bytes_max = request.response_bytes_max;
+  if (request.on_body) out.on_body = http_body;
 
-  auto user = std::make_unique<HttpDone>(std::move(done));
+  auto user = std::make_unique<HttpUser>(HttpUser{std::move(done), request.on_body});
   const collet_status status = tables_->http->request(call_, &out, http_done, user.get());
   if (status != COLLET_PENDING) return Error{to_errc(status), http_refusal(status)};
   user.release();  // http_done owns it

@@ -193,10 +193,16 @@ HttpRequest to_request(const collet_http_request& from) {
   out.timeout_ms = from.timeout_ms;
   out.response_bytes_max = from.response_bytes_max;
   out.follow_redirects = (from.flags & COLLET_HTTP_NO_REDIRECTS) == 0;
+  out.use_cache = (from.flags & COLLET_HTTP_NO_CACHE) == 0;
   return out;
 }
 
-void report(const Result<HttpResponse>& from, collet_http_done_fn done, void* user) {
+void report(Result<HttpResponse> from, collet_http_body_fn on_body, collet_http_done_fn done, void* user) {
+  if (from && on_body != nullptr) {
+    const bool is_enough = on_body(user, to_str(from->body)) != 0;
+    from->body.clear();
+    if (is_enough) from = Error{Errc::cancelled, "the plugin wants no more of the answer"};
+  }
   collet_http_result out = {};
   out.struct_size = sizeof(out);
   std::vector<collet_http_header> headers;
@@ -210,17 +216,21 @@ void report(const Result<HttpResponse>& from, collet_http_done_fn done, void* us
     out.header_count = static_cast<std::uint32_t>(headers.size());
     out.body = to_str(from->body);
     out.url = to_str(from->url);
+    out.flags = from->is_cached ? COLLET_HTTP_FROM_CACHE : 0u;
   }
   done(user, &out);
 }
 
-collet_status http_request(collet_call call, const collet_http_request* request, collet_http_done_fn done, void* user) noexcept {
+collet_status http_request(collet_call call, const collet_http_request* given, collet_http_done_fn done, void* user) noexcept {
   CallPtr state;
+  if (call.id == 0 || !is_whole(given) || done == nullptr) return COLLET_E_INVALID;
+  const collet_http_request request = read_struct(given);
   if (const auto allowed = authorize(call, COLLET_EFFECT_NETWORK, state); allowed != COLLET_OK) return allowed;
   auto& host = state_of(call);
-  if (!is_whole(request) || (call.id == 0 && request->timeout_ms == 0)) return COLLET_E_INVALID;
-  if (!host.owner.on_http || (request->flags & ~COLLET_HTTP_NO_REDIRECTS) != 0) return COLLET_E_UNAVAILABLE;
-  host.run_later([&host, request = to_request(*request), done, user] { report(host.owner.on_http(request), done, user); });
+  if (!host.owner.on_http || (request.flags & ~(COLLET_HTTP_NO_REDIRECTS | COLLET_HTTP_NO_CACHE)) != 0) return COLLET_E_UNAVAILABLE;
+  host.run_later([&host, request = to_request(request), on_body = request.on_body, done, user] {
+    report(host.owner.on_http(request), on_body, done, user);
+  });
   return COLLET_PENDING;
 }
 

@@ -97,6 +97,10 @@ struct HttpRequest {
   std::uint32_t timeout_ms = 0;
   std::uint64_t response_bytes_max = 0;
   bool follow_redirects = true;
+  bool use_cache = true;
+  /// Gets the body piece by piece, on a thread of the host that must not wait; false: no
+  /// more of it is wanted. Unset: the body comes with the response.
+  std::function<bool(std::string_view)> on_body;
 };
 
 struct HttpResponse {
@@ -104,6 +108,7 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string url;
+  bool is_cached = false;
 };
 
 struct KvEntry {

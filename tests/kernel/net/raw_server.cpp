@@ -64,7 +64,7 @@ RawServer::RawServer(Script script, const std::string& address)
     : script_(std::move(script)), listener_(socket(address == "::1" ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
-  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, address.c_str(), &v4.sin_addr);
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
   v6.sin6_addr = in6addr_loopback;

@@ -38,7 +38,7 @@ class RawServer {
   };
   using Script = std::function<void(Peer& peer, int connection)>;
 
-  /// @param address "::1" where the machine has it; see listens().
+  /// @param address of this machine, IPv4, or "::1" where it has that; see listens().
   explicit RawServer(Script script, const std::string& address = "127.0.0.1");
   ~RawServer();
 

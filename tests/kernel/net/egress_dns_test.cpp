@@ -31,7 +31,8 @@ RawServer::Script say(const std::string& body) {
 class EgressDnsTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (const std::string why = test::enter_own_network(); !why.empty()) GTEST_SKIP() << "no network of our own: " << why;
+    static const std::string why = test::enter_own_network();
+    if (!why.empty()) GTEST_SKIP() << "no network of our own: " << why;
     outside_.emplace(say("outside"), "203.0.113.5");
     inside_.emplace(say("inside"), "127.0.0.1");
     ASSERT_TRUE(outside_->listens() && inside_->listens());

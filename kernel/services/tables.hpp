@@ -3,6 +3,7 @@
 
 #include "collet/ext/app.h"
 #include "collet/ext/blob.h"
+#include "collet/ext/embed.h"
 #include "collet/ext/exec.h"
 #include "collet/ext/http.h"
 #include "collet/ext/kv.h"
@@ -20,5 +21,6 @@ extern const collet_http kHttpTable;
 extern const collet_kv kKvTable;
 extern const collet_blob kBlobTable;
 extern const collet_metrics kMetricsTable;
+extern const collet_embed kEmbedTable;
 
 }  // namespace collet::services

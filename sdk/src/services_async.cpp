@@ -96,6 +96,35 @@ std::string exec_refusal(collet_status status) {
   }
 }
 
+Result<Embeddings> to_embeddings(const collet_embed_result& from) {
+  if (from.status < 0) return Error{to_errc(from.status), std::string(to_view(from.message))};
+  Embeddings out{std::string(to_view(from.model)), {}};
+  for (std::size_t i = 0; i < from.text_count; ++i) {
+    const float* first = from.values + i * from.dimensions;
+    out.vectors.emplace_back(first, first + from.dimensions);
+  }
+  return out;
+}
+
+using EmbedDone = std::function<void(Result<Embeddings>)>;
+
+void embed_done(void* user, const collet_embed_result* result) noexcept {
+  const std::unique_ptr<EmbedDone> done(static_cast<EmbedDone*>(user));
+  try {
+    (*done)(to_embeddings(read_struct(result)));
+  } catch (...) {  // as above
+  }
+}
+
+std::string embed_refusal(collet_status status) {
+  switch (status) {
+    case COLLET_E_INVALID: return "there is no text to embed, or too many, or one that is empty or no UTF-8";
+    case COLLET_E_CLOSED: return "the call is over";
+    case COLLET_E_UNAVAILABLE: return "this server embeds nothing for plugins";
+    default: return "the host refused to embed the texts";
+  }
+}
+
 std::string http_refusal(collet_status status) {
   switch (status) {
     case COLLET_E_INVALID: return "the HTTP request is malformed";
@@ -192,6 +221,30 @@ Result<HttpResponse> Services::http_wait(const HttpRequest& request) const {
   const auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();
   auto future = promise->get_future();
   const auto begun = http(request, [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); });
+  if (!begun) return begun.error();
+  return future.get();
+}
+
+Result<void> Services::embed(const EmbedRequest& request, EmbedDone done) const {
+  if (!tables_->embed) return not_granted("embed");
+  const auto texts = to_strs(request.texts);
+  collet_embed_request out = {};
+  out.struct_size = sizeof(out);
+  out.model = to_optional_str(request.model);
+  out.texts = texts.data();
+  out.text_count = static_cast<std::uint32_t>(texts.size());
+  out.timeout_ms = request.timeout_ms;
+  auto user = std::make_unique<EmbedDone>(std::move(done));
+  const collet_status status = tables_->embed->embed(call_, &out, embed_done, user.get());
+  if (status != COLLET_PENDING) return Error{to_errc(status), embed_refusal(status)};
+  user.release();  // embed_done owns it
+  return {};
+}
+
+Result<Embeddings> Services::embed_wait(const EmbedRequest& request) const {
+  const auto promise = std::make_shared<std::promise<Result<Embeddings>>>();
+  auto future = promise->get_future();
+  const auto begun = embed(request, [promise](Result<Embeddings> result) { promise->set_value(std::move(result)); });
   if (!begun) return begun.error();
   return future.get();
 }

@@ -13,6 +13,7 @@
 #include "collet/abi.h"
 #include "collet/ext/app.h"
 #include "collet/ext/blob.h"
+#include "collet/ext/embed.h"
 #include "collet/ext/exec.h"
 #include "collet/ext/http.h"
 #include "collet/ext/kv.h"
@@ -35,6 +36,7 @@ struct ServiceTables {
   const collet_kv* kv = nullptr;
   const collet_blob* blob = nullptr;
   const collet_metrics* metrics = nullptr;
+  const collet_embed* embed = nullptr;
 
   [[nodiscard]] static ServiceTables of(const collet_host& host);
 };
@@ -111,6 +113,18 @@ struct HttpResponse {
   bool is_cached = false;
 };
 
+/// See collet_embed_request.
+struct EmbedRequest {
+  std::vector<std::string> texts;
+  std::string model;  ///< "": the first that makes vectors.
+  std::uint32_t timeout_ms = 0;
+};
+
+struct Embeddings {
+  std::string model;
+  std::vector<std::vector<float>> vectors;  ///< One for each text.
+};
+
 struct KvEntry {
   std::string value;
   std::uint64_t version = 0;
@@ -150,6 +164,10 @@ class Services {
   /// As exec(). @error unavailable: this host has no outgoing HTTP.
   Result<void> http(const HttpRequest& request, std::function<void(Result<HttpResponse>)> done) const;
   [[nodiscard]] Result<HttpResponse> http_wait(const HttpRequest& request) const;
+
+  /// As exec(). @error unavailable: this host embeds nothing.
+  Result<void> embed(const EmbedRequest& request, std::function<void(Result<Embeddings>)> done) const;
+  [[nodiscard]] Result<Embeddings> embed_wait(const EmbedRequest& request) const;
 
   [[nodiscard]] Result<KvEntry> kv_get(std::string_view key) const;
   /// The new version. @error conflict: another version is there (see collet_kv.put).

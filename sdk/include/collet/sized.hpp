@@ -10,6 +10,7 @@
 #include "collet/abi.h"
 #include "collet/ext/app.h"
 #include "collet/ext/blob.h"
+#include "collet/ext/embed.h"
 #include "collet/ext/exec.h"
 #include "collet/ext/http.h"
 #include "collet/ext/kv.h"
@@ -46,6 +47,9 @@ COLLET_FIRST_SIZE_(collet_exec_keep, 40);
 COLLET_FIRST_SIZE_(collet_exec_request, 64);
 COLLET_FIRST_SIZE_(collet_exec_result, 120);
 COLLET_FIRST_SIZE_(collet_exec, 24);
+COLLET_FIRST_SIZE_(collet_embed_request, 40);
+COLLET_FIRST_SIZE_(collet_embed_result, 56);
+COLLET_FIRST_SIZE_(collet_embed, 16);
 COLLET_FIRST_SIZE_(collet_http_request, 80);
 COLLET_FIRST_SIZE_(collet_http_result, 72);
 COLLET_FIRST_SIZE_(collet_http, 16);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "sandbox/launcher/extra_fds.hpp"
+#include "sandbox/launcher/huge_code.hpp"
 #include "sandbox/launcher/offer.hpp"
 #include "sandbox/launcher/shared_page.hpp"
 
@@ -200,6 +201,7 @@ bool enter_groups(const Guest& guest) {
 // Returns in copies only.
 void be_zygote() {
   if (!find_extra_fds(given_fds, extra_fds)) ::_exit(126);
+  move_code_to_huge_pages();
   if (::send(late_fd, &kZygoteIsReady, 1, MSG_NOSIGNAL) != 1) ::_exit(127);
   while (receive_offer()) {
     Guest guest;

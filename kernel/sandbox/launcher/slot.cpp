@@ -176,17 +176,14 @@ bool Slot::prepare(const wire::SpecView& spec, BoxPlan& plan) {
 
 // The box inherits the net namespace: entering a ready one takes a microsecond,
 // making one most of a millisecond, and its owner is not the box.
+// Whether the last box left anything in it is asked only now: nobody waits for the answer.
 bool Slot::prepare_net() {
-  if (net_) return ::setns(net_.get(), CLONE_NEWNET) == 0;
+  const bool is_reusable = net_ && ++net_uses_ < kNetUsesMax && ::setns(net_.get(), CLONE_NEWNET) == 0 && !net_was_used();
+  if (is_reusable) return true;
+  net_.reset();
   net_ = host_.can(wire::kZygotes) ? make_net_of(host_.zygote_uid()) : make_net();
   net_uses_ = 0;
   return static_cast<bool>(net_);
-}
-
-void Slot::recycle_net() {
-  if (!net_) return;
-  const bool reusable = ++net_uses_ < kNetUsesMax && ::setns(net_.get(), CLONE_NEWNET) == 0 && !net_was_used();
-  if (!reusable) net_.reset();
 }
 
 bool Slot::clone_box(const BoxPlan& plan) {

@@ -96,7 +96,6 @@ class Slot {
   [[nodiscard]] bool prepare_tree(const wire::SpecView& spec, BoxPlan& plan);
   [[nodiscard]] bool copy_late_trees(const wire::SpecView& spec, BoxPlan& plan);
   [[nodiscard]] bool prepare_net();
-  void recycle_net();
   [[nodiscard]] bool clone_box(const BoxPlan& plan);
   void signal_first_process(int number);
   void end_at_once();

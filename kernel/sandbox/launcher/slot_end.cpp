@@ -116,7 +116,6 @@ void Slot::finish() {
   pid_ = 0;
   doubt_ = 0;
   bwrap_.reset();
-  recycle_net();
 }
 
 // Where it got to the first process, that one has told of itself.

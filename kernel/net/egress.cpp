@@ -10,7 +10,7 @@
 #include "base/text.hpp"
 #include "net/curl_client.hpp"
 #include "net/egress_cache.hpp"
-#include "net/egress_url.hpp"
+#include "net/curl_url.hpp"
 #include "net/inflate.hpp"
 #include "net/public_address.hpp"
 

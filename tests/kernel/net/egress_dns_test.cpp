@@ -63,7 +63,9 @@ class EgressDnsTest : public testing::Test {
 
  private:
   boost::asio::awaitable<void> run(base::EgressRequest request, std::optional<base::EgressAnswer>& out) {
-    out = co_await egress_->fetch(io_, std::move(request), {}, {});
+    base::EgressEvents events;
+    base::CancelToken never;
+    out = co_await egress_->fetch(io_, std::move(request), std::move(events), std::move(never));
   }
 };
 

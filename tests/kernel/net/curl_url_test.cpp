@@ -1,4 +1,4 @@
-#include "net/egress_url.hpp"
+#include "net/curl_url.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "hostile/copied.hpp"
+#include "sandbox/slots.hpp"
 
 namespace collet::sandbox {
 namespace {
@@ -45,6 +46,8 @@ SoakPlan soak_plan() {
 
 constexpr std::uint32_t kKinds = 10;
 constexpr int kSessions = 4;
+constexpr std::size_t kDescriptorsOfASlot = 11;  // its groups, its network, its page, a box
+constexpr std::size_t kDescriptors = 40;         // of the launcher itself
 constexpr int kFirstBatches = 4;  // by then every slot has been used
 
 /// What the runs are made of.
@@ -142,7 +145,7 @@ TEST_F(SoakTest, NothingAccumulates) {
   EXPECT_GT(warm, 0);
   EXPECT_EQ(copies > 0, has_zygotes());
   EXPECT_LE(launcher_kilobytes(), kilobytes + 512);
-  EXPECT_LE(launcher_descriptors(), descriptors + 2 * static_cast<std::size_t>(settings_.boxes_max)) << "a net namespace per slot may have been made since";
+  EXPECT_LE(launcher_descriptors(), kDescriptors + kDescriptorsOfASlot * slot_count(settings_)) << "it had " << descriptors << " before";
   before_ = host_state();  // the sandbox was started anew
   before_.processes = {std::to_string(launcher_pid()) + " collet-launcher"};
 }

@@ -77,11 +77,27 @@ std::uint64_t namespaces_of(const BoxTemplate& box) {
 
 }  // namespace
 
-// A file, for a copy of a zygote has to find it from outside.
-Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index), page_file_(::memfd_create("page", MFD_CLOEXEC)) {
-  if (!page_file_ || ::ftruncate(page_file_.get(), sizeof(SharedPage)) != 0) return;
+Slot::Slot(Host& host, std::uint32_t index) : host_(host), index_(index) {}
+
+// A file, for a copy of a zygote has to find it from outside. Who was to bring a copy into
+// the last box may still be about to say that it could not: that page is for no other box.
+bool Slot::renew_page() {
+  if (page_ != nullptr && !is_joined_) {
+    page_->~SharedPage();
+    new (page_) SharedPage{};
+    return true;
+  }
+  drop_page();
+  page_file_.reset(::memfd_create("page", MFD_CLOEXEC));
+  if (!page_file_ || ::ftruncate(page_file_.get(), sizeof(SharedPage)) != 0) return false;
   void* page = ::mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE, MAP_SHARED, page_file_.get(), 0);
   if (page != MAP_FAILED) page_ = new (page) SharedPage{};
+  return page_ != nullptr;
+}
+
+void Slot::drop_page() {
+  if (page_ != nullptr) ::munmap(page_, sizeof(SharedPage));
+  page_ = nullptr;
 }
 
 Slot::~Slot() {
@@ -91,7 +107,7 @@ Slot::~Slot() {
     finish();
   }
   cgroup_.remove();
-  if (page_ != nullptr) ::munmap(page_, sizeof(SharedPage));
+  drop_page();
 }
 
 void report_failure(int socket, const Failure& failure) {
@@ -110,10 +126,9 @@ bool Slot::fail(Step step, int error, std::uint32_t index) { return fail(Failure
 
 bool Slot::start(const wire::SpecView& spec, RunFds fds, Zygote* zygote) {
   socket_ = std::move(fds.socket);
-  if (busy() || page_ == nullptr) return fail(Step::slot, busy() ? EBUSY : ENOMEM);
+  if (busy()) return fail(Step::slot, EBUSY);
+  if (!renew_page()) return fail(Step::slot, errno);
   memory_bytes_ = spec.limits.memory_bytes;
-  page_->~SharedPage();
-  new (page_) SharedPage{};
   BoxPlan plan;
   plan.spec = &spec;
   plan.page = page_;

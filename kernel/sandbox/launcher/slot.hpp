@@ -88,6 +88,8 @@ class Slot {
   void finish();
 
  private:
+  [[nodiscard]] bool renew_page();
+  void drop_page();
   void check_memory();
   bool signal(int number);
   bool fail(Step step, int error, std::uint32_t index = 0);

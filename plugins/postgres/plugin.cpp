@@ -1,0 +1,117 @@
+// Reads the Postgres databases of the target app, and cannot write to them.
+#include <utility>
+
+#include "collet/plugin.hpp"
+#include "options.hpp"
+#include "pool.hpp"
+#include "session.hpp"
+#include "target.hpp"
+#include "tools.hpp"
+
+namespace postgres {
+
+using namespace collet;
+
+namespace {
+
+struct Entry {
+  const char* name;
+  Result<void> (*check)(const Args&);  ///< Before anything is connected.
+  Result<Answer> (*run)(const Work&);
+};
+
+constexpr Entry kTools[] = {
+    {"pg_psql", check_psql, run_psql},
+};
+
+}  // namespace
+
+class Postgres {
+ public:
+  Postgres(Host, const Value& config) : options_(read_options(config)), pool_(options_) {}
+
+  std::vector<ToolSpec> tools() const { return {psql_tool()}; }
+
+  void run(Call& call, std::string_view tool, const Args& args) {
+    auto answer = answer_of(call, tool, args);
+    if (!answer) return call.fail(answer.error(), {.retryable = answer.error().code == Errc::unavailable});
+    const auto told = answer->is_json ? call.json(std::string_view(answer->text)) : call.text(answer->text);
+    if (!told) return call.fail(told.error());
+    call.finish({.is_error = answer->is_error});
+  }
+
+ private:
+  Result<Answer> answer_of(Call& call, std::string_view tool, const Args& args) {
+    for (const Entry& entry : kTools) {
+      if (entry.name == tool) return answer_of(call, entry, args);
+    }
+    return Error{Errc::internal, "no tool " + std::string(tool)};
+  }
+
+  Result<Answer> answer_of(Call& call, const Entry& entry, const Args& args) {
+    if (const auto fits = entry.check(args); !fits) return fits.error();
+    const auto attachment = args.optional_string("db_attachment", "DATABASE_URL");
+    if (!attachment) return attachment.error();
+    const auto target = find_target(call, *attachment);
+    if (!target) return target.error();
+    const Waiter waiter(call, options_.statement_timeout_ms);
+    auto session = Session::begin(pool_, call, *target, options_, waiter);
+    if (!session) return session.error();
+    const Value tool_params = call.info().tool_params;
+    auto answer = entry.run({*session, args, tool_params, options_, waiter});
+    if (!session->finish()) return Error{Errc::denied, "/query: the statement ended the read-only transaction; its result is not shown"};
+    if (!answer && answer.error().code == Errc::timeout) {
+      return Error{Errc::timeout, "the statement was cancelled: " + answer.error().message + "; ask for less, or with an index"};
+    }
+    return answer;
+  }
+
+  const Options options_;
+  Pool pool_;
+};
+
+}  // namespace postgres
+
+COLLET_PLUGIN(postgres::Postgres, R"({
+  "id": "postgres",
+  "version": "0.1.0",
+  "description": "Reads the Postgres databases of the target app",
+  "license": "Apache-2.0",
+  "status": "stable",
+  "capabilities": ["app", "log"],
+  "requires": ["collet.app/1"],
+  "config_schema": {
+    "type": "object",
+    "additionalProperties": false,
+    "properties": {
+      "require_follower": {"type": "boolean", "default": true,
+        "description": "Ask only databases that are followers."},
+      "allow_unsafe_roles": {"type": "boolean", "default": false,
+        "description": "Also use roles that could write or reach beyond the database; logged. Then nothing but the read-only transaction is in the way."},
+      "connect_timeout_ms": {"type": "integer", "minimum": 100, "maximum": 120000, "default": 5000,
+        "description": "For a new connection; also for a cancel request that nobody answers."},
+      "statement_timeout_ms": {"type": "integer", "minimum": 100, "maximum": 600000, "default": 60000,
+        "description": "For the whole call, connecting included; the call's own time limit comes first if it is shorter."},
+      "lock_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 600000, "default": 2000,
+        "description": "For one lock that somebody else holds."},
+      "cancel_wait_ms": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 2000,
+        "description": "For a cancelled statement to stop, before its connection is closed."},
+      "connections_max": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 4,
+        "description": "Connections for each app, database and role."},
+      "connections_idle_ms": {"type": "integer", "minimum": 0, "maximum": 86400000, "default": 60000,
+        "description": "A connection that was idle for longer is not used again."},
+      "connection_wait_ms": {"type": "integer", "minimum": 0, "maximum": 600000, "default": 5000,
+        "description": "How long a call waits for a connection when all are busy."},
+      "rows_max": {"type": "integer", "minimum": 1, "maximum": 100000, "default": 200,
+        "description": "Rows that are shown."},
+      "rows_counted_max": {"type": "integer", "minimum": 0, "maximum": 100000000, "default": 100000,
+        "description": "Further rows that are counted."},
+      "cell_bytes_max": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 2048,
+        "description": "Of one value; the rest is counted."},
+      "result_bytes_max": {"type": "integer", "minimum": 256, "maximum": 16777216, "default": 65536,
+        "description": "Of all values of a result."},
+      "schema_bytes_max": {"type": "integer", "minimum": 1000, "maximum": 1048576, "default": 24000,
+        "description": "Of what postgres_get_schema answers, some four bytes to a token."}
+    }
+  }
+})")

@@ -1,0 +1,53 @@
+#include "error_text.hpp"
+#include "print.hpp"
+#include "query.hpp"
+#include "tools.hpp"
+
+namespace postgres {
+
+using collet::Args;
+using collet::Result;
+using collet::ToolSpec;
+
+namespace {
+
+constexpr const char* kDescription =
+    "Runs one SQL statement on the app's Postgres database, read-only, and returns its rows as psql prints them. SELECT, WITH, "
+    "VALUES, TABLE, SHOW and EXPLAIN; nothing that writes. One statement for each call.";
+
+}  // namespace
+
+ToolSpec psql_tool() {
+  ToolSpec spec = common_tool();
+  spec.name = "pg_psql";
+  spec.aliases = {"postgres_run_query", "database_run_query"};
+  spec.title = "Query a Postgres database";
+  spec.description = kDescription;
+  spec.input_schema = std::string(R"({"type": "object", "additionalProperties": false, "required": ["query"], "properties": {
+    "query": {"type": "string", "minLength": 1, "maxLength": 100000, "description": "One SQL statement that reads."},
+    "db_attachment": )") + kAttachmentSchema + "}}";
+  spec.examples = {{"How many rows has the table invoices?", "count the rows of invoices", R"({"query": "SELECT count(*) FROM invoices"})",
+                    " count \n-------\n   214\n(1 row)\n", "The table invoices has 214 rows."}};
+  return spec;
+}
+
+Result<void> check_psql(const Args& args) {
+  const auto query = args.string("query");
+  if (!query) return query.error();
+  const auto statement = read_statement(*query);
+  if (!statement) return statement.error();
+  return {};
+}
+
+Result<Answer> run_psql(const Work& work) {
+  const auto query = work.args.string("query");
+  if (!query) return query.error();
+  const auto statement = read_statement(*query);
+  if (!statement) return statement.error();
+  const auto reply = run_statement(work.session, *statement, work.options, work.waiter);
+  if (!reply) return reply.error();
+  if (reply->error) return Answer{error_text(*reply->error, statement->text), false, true};
+  return print_as(work.tool_params, reply->table);
+}
+
+}  // namespace postgres

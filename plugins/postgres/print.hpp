@@ -8,8 +8,9 @@
 
 namespace postgres {
 
-/// psql's default form: aligned columns and "(n rows)", with NULL shown as NULL. @param title above the table, or "".
-[[nodiscard]] std::string print_aligned(const Table& table, std::string_view title = {});
+/// psql's default form: aligned columns and "(n rows)", with NULL shown as NULL.
+/// @param title above the table, or "".
+[[nodiscard]] std::string print_aligned(const Table& table, std::string_view title = {}, bool with_count = true);
 /// psql's expanded form, one block for each row.
 [[nodiscard]] std::string print_expanded(const Table& table);
 /// RFC 4180 with a header line; NULL is an empty field.

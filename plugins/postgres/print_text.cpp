@@ -113,7 +113,7 @@ std::string more_rows(const Table& table) {
          (table.rows_omitted == 1 ? " more row]\n" : " more rows]\n");
 }
 
-std::string print_aligned(const Table& table, std::string_view title) {
+std::string print_aligned(const Table& table, std::string_view title, bool with_count) {
   const Layout layout(table);
   const std::size_t columns = layout.widths.size();
   std::string out;
@@ -136,7 +136,7 @@ std::string print_aligned(const Table& table, std::string_view title) {
       out += "\n";
     }
   }
-  return out + row_count(table) + more_rows(table);
+  return out + (with_count ? row_count(table) : "") + more_rows(table);
 }
 
 std::string print_expanded(const Table& table) {

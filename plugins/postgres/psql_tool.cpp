@@ -1,3 +1,4 @@
+#include "backslash.hpp"
 #include "error_text.hpp"
 #include "print.hpp"
 #include "query.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 constexpr const char* kDescription =
     "Runs one SQL statement on the app's Postgres database, read-only, and returns its rows as psql prints them. SELECT, WITH, "
-    "VALUES, TABLE, SHOW and EXPLAIN; nothing that writes. One statement for each call.";
+    "VALUES, TABLE, SHOW and EXPLAIN; nothing that writes. One statement for each call. Also psql's \\d, \\d NAME, \\dt, \\di, "
+    "\\dv, \\dn, \\df, \\l, and \\x QUERY for one column a line.";
 
 }  // namespace
 
@@ -34,7 +36,12 @@ ToolSpec psql_tool() {
 Result<void> check_psql(const Args& args) {
   const auto query = args.string("query");
   if (!query) return query.error();
-  const auto statement = read_statement(*query);
+  if (is_backslash(*query)) {
+    if (const auto known = check_backslash(*query); !known) return known.error();
+  }
+  const auto sql = is_backslash(*query) ? expanded_query(*query) : *query;
+  if (!sql) return {};
+  const auto statement = read_statement(*sql);
   if (!statement) return statement.error();
   return {};
 }
@@ -42,12 +49,15 @@ Result<void> check_psql(const Args& args) {
 Result<Answer> run_psql(const Work& work) {
   const auto query = work.args.string("query");
   if (!query) return query.error();
-  const auto statement = read_statement(*query);
+  const bool expanded = is_backslash(*query);
+  const auto sql = expanded ? expanded_query(*query) : *query;
+  if (!sql) return run_backslash(work, *query);
+  const auto statement = read_statement(*sql);
   if (!statement) return statement.error();
   const auto reply = run_statement(work.session, *statement, work.options, work.waiter);
   if (!reply) return reply.error();
   if (reply->error) return Answer{error_text(*reply->error, statement->text), false, true};
-  return print_as(work.tool_params, reply->table);
+  return print_as(work.tool_params, reply->table, expanded);
 }
 
 }  // namespace postgres

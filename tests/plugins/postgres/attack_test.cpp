@@ -112,7 +112,8 @@ class Attack : public Database {
   /// Everything that outlives a session, as text.
   std::string state() const {
     const auto& primary = *servers_.primary;
-    std::string out;
+    std::string all;
+    int number = 0;
     for (const char* const query :
          {"SELECT * FROM users ORDER BY id", "SELECT * FROM orders ORDER BY id", "SELECT last_value, is_called FROM orders_id_seq",
           "SELECT relname, relkind, relacl, relowner FROM pg_class WHERE relnamespace >= 2200 ORDER BY 1",
@@ -123,8 +124,9 @@ class Attack : public Database {
           "SELECT gid FROM pg_prepared_xacts", "SELECT oid FROM pg_largeobject_metadata", "SELECT pubname FROM pg_publication",
           "SELECT slot_name FROM pg_replication_slots", "SELECT roname FROM pg_replication_origin", "SELECT * FROM pg_description WHERE objoid >= 16384",
           "SELECT extname FROM pg_extension", "SELECT tgname FROM pg_trigger", "SELECT rulename FROM pg_rewrite WHERE oid >= 16384", "SELECT stats_reset FROM pg_stat_database WHERE datname = 'postgres'"}) {
-      out += std::string("# ") + query + "\n" + primary.sql(query);
+      all += std::string(all.empty() ? "" : " UNION ALL ") + "(SELECT '" + std::to_string(++number) + " ' || row_to_json(t)::text FROM (" + query + ") t)";
     }
+    std::string out = primary.sql(all);
     for (const auto& entry : fs::directory_iterator(dir_)) out += entry.path().string() + "\n";
     return out;
   }

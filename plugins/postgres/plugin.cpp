@@ -22,6 +22,8 @@ struct Entry {
 
 constexpr Entry kTools[] = {
     {"pg_psql", check_psql, run_psql},
+    {"pg_vector_query", check_vector, run_vector},
+    {"postgres_get_schema", check_schema, run_schema},
 };
 
 }  // namespace
@@ -30,7 +32,7 @@ class Postgres {
  public:
   Postgres(Host, const Value& config) : options_(read_options(config)), pool_(options_) {}
 
-  std::vector<ToolSpec> tools() const { return {psql_tool()}; }
+  std::vector<ToolSpec> tools() const { return {psql_tool(), vector_tool(), schema_tool()}; }
 
   void run(Call& call, std::string_view tool, const Args& args) {
     auto answer = answer_of(call, tool, args);

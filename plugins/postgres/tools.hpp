@@ -33,6 +33,14 @@ struct Work {
 [[nodiscard]] collet::Result<void> check_psql(const collet::Args& args);
 [[nodiscard]] collet::Result<Answer> run_psql(const Work& work);
 
+[[nodiscard]] collet::ToolSpec schema_tool();
+[[nodiscard]] collet::Result<void> check_schema(const collet::Args& args);
+[[nodiscard]] collet::Result<Answer> run_schema(const Work& work);
+
+[[nodiscard]] collet::ToolSpec vector_tool();
+[[nodiscard]] collet::Result<void> check_vector(const collet::Args& args);
+[[nodiscard]] collet::Result<Answer> run_vector(const Work& work);
+
 /// What every tool of this plugin has in common.
 [[nodiscard]] collet::ToolSpec common_tool();
 /// The JSON Schema of db_attachment, for input_schema.

@@ -17,10 +17,11 @@ WHERE e.extname = 'vector')";
 
 // An exact name goes before one that SQL would have folded to lower case.
 constexpr const char* kRelation = R"(
-SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN ($1, pg_catalog.lower($1))
-  AND CASE WHEN $2::pg_catalog.text IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname IN ($2, pg_catalog.lower($2)) END
-ORDER BY (c.relname = $1) DESC, (n.nspname = $2) DESC LIMIT 1)";
+SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+  (SELECT $1::pg_catalog.text AS name, $2::pg_catalog.text AS schema) given
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname IN (given.name, pg_catalog.lower(given.name))
+  AND CASE WHEN given.schema IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) ELSE n.nspname IN (given.schema, pg_catalog.lower(given.schema)) END
+ORDER BY (c.relname = given.name) DESC, (n.nspname = given.schema) DESC LIMIT 1)";
 
 constexpr const char* kColumns = R"(
 SELECT a.attname, pg_catalog.quote_ident(a.attname), t.typname, a.atttypmod, COALESCE((

@@ -25,9 +25,10 @@ std::string application_name(const std::string& request_id) {
   return out;
 }
 
-/// The last SELECT takes the snapshot; from then on READ WRITE is refused.
+/// The last SELECT takes the snapshot; from then on READ WRITE is refused. The
+/// server's own limits come after ours, for the case that we are no more.
 std::string begin_statements(const Call& call, const Options& options, const Waiter& waiter) {
-  const std::string left_ms = std::to_string(std::max<std::int64_t>(waiter.remaining_ms(), 1));
+  const std::string left_ms = std::to_string(waiter.remaining_ms() + options.cancel_wait_ms);
   return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " + left_ms +
          "; SET LOCAL idle_in_transaction_session_timeout = " + left_ms + "; SET LOCAL lock_timeout = " + std::to_string(options.lock_timeout_ms) +
          // A cursor would be planned for its first rows, although all are read.

@@ -1,5 +1,6 @@
 #include "backslash.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 

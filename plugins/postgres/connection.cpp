@@ -35,12 +35,13 @@ struct Connection::Libpq {
   PGconn* conn;
 };
 
-Connection::Connection(std::unique_ptr<Libpq> libpq, const Options& options)
-    : libpq_(std::move(libpq)), cancel_wait_ms_(options.cancel_wait_ms) {}
+Connection::Connection(std::unique_ptr<Libpq> libpq, const Options& options, Background& background)
+    : libpq_(std::move(libpq)), cancel_wait_ms_(options.cancel_wait_ms), background_(background) {}
 
 Connection::~Connection() = default;
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::string& address, const Options& options, const Waiter& waiter) {
+Result<std::unique_ptr<Connection>> Connection::open(const std::string& address, const Options& options, Background& background,
+                                                     const Waiter& waiter) {
   // tcp_user_timeout also ends a cancel request that nobody answers.
   const std::string unanswered_ms = std::to_string(options.connect_timeout_ms);
   const std::array<const char*, 5> keywords = {"dbname", "fallback_application_name", "client_encoding", "tcp_user_timeout", nullptr};
@@ -60,7 +61,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& address,
   if (PQstatus(conn) != CONNECTION_OK) return Error{Errc::unavailable, trimmed(PQerrorMessage(conn))};
   PQsetNoticeProcessor(conn, [](void*, const char*) {}, nullptr);  // the default writes to our stderr
   PQsetnonblocking(conn, 1);
-  return std::unique_ptr<Connection>(new Connection(std::move(libpq), options));
+  return std::unique_ptr<Connection>(new Connection(std::move(libpq), options, background));
 }
 
 Result<Reply> Connection::run_own(const std::string& statements, const Waiter& waiter) {
@@ -128,22 +129,19 @@ Result<Reply> Connection::collect(const ResultLimits& limits, const Waiter& wait
 }
 
 void Connection::cancel_and_drain() {
-  if (PGcancel* const cancel = PQgetCancel(libpq_->conn)) {
-    std::array<char, 256> reason = {};
-    PQcancel(cancel, reason.data(), static_cast<int>(reason.size()));  // blocks; this is a worker thread
-    PQfreeCancel(cancel);
-  }
-  // Left running it would go on for nobody; when it does not stop, closing the connection is what is left to do.
   const Waiter grace = Waiter::for_ms(cancel_wait_ms_);
-  for (;;) {
-    if (!await_input(grace)) {
-      broken_ = true;
-      return;
-    }
-    PGresult* const result = PQgetResult(libpq_->conn);
-    if (!result) return;
-    PQclear(result);
+  const auto cancelled = background_.run([cancel = PQgetCancel(libpq_->conn)] {
+    std::array<char, 256> reason = {};
+    PQcancel(cancel, reason.data(), static_cast<int>(reason.size()));  // blocks, for as long as the network pleases
+    PQfreeCancel(cancel);
+  });
+  // Left running the statement would go on for nobody; when it does not stop, the connection is closed.
+  while (!broken_) {
+    if (!await_input(grace)) broken_ = true;
+    else if (const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQgetResult(libpq_->conn), &PQclear); !result) break;
   }
+  // A request that is still on its way could hit the next statement.
+  if (cancelled.wait_until(grace.end()) != std::future_status::ready) broken_ = true;
 }
 
 bool Connection::is_usable() const {

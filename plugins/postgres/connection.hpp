@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "background.hpp"
 #include "collet/result.hpp"
 #include "options.hpp"
 #include "table.hpp"
@@ -20,8 +21,10 @@ using Parameters = std::vector<std::optional<std::string>>;
 class Connection {
  public:
   /// Connects within options.connect_timeout_ms. @param address a postgres:// URI.
+  /// @param background for cancel requests; outlives the connection.
   /// @error unavailable (with libpq's reason, which holds no password), timeout, cancelled.
-  static collet::Result<std::unique_ptr<Connection>> open(const std::string& address, const Options& options, const Waiter& waiter);
+  static collet::Result<std::unique_ptr<Connection>> open(const std::string& address, const Options& options, Background& background,
+                                                           const Waiter& waiter);
 
   ~Connection();
   Connection(const Connection&) = delete;
@@ -47,7 +50,7 @@ class Connection {
   struct Libpq;
 
  private:
-  explicit Connection(std::unique_ptr<Libpq> libpq, const Options& options);
+  Connection(std::unique_ptr<Libpq> libpq, const Options& options, Background& background);
   collet::Result<Reply> collect(const ResultLimits& limits, const Waiter& waiter);
   collet::Result<void> await_input(const Waiter& waiter);
   collet::Result<void> flush(const Waiter& waiter);
@@ -55,6 +58,7 @@ class Connection {
 
   std::unique_ptr<Libpq> libpq_;
   std::int64_t cancel_wait_ms_;
+  Background& background_;
   bool broken_ = false;  ///< Its protocol state is unknown; only good for closing.
 };
 

@@ -14,7 +14,7 @@ struct Options {
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t statement_timeout_ms = 60'000;
   std::int64_t lock_timeout_ms = 2'000;
-  std::int64_t cancel_wait_ms = 2'000;
+  std::int64_t cancel_wait_ms = 1'000;
   std::int64_t connections_max = 4;       ///< For each app, database and role.
   std::int64_t connections_idle_ms = 60'000;
   std::int64_t connection_wait_ms = 5'000;

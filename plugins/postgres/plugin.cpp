@@ -96,7 +96,7 @@ COLLET_PLUGIN(postgres::Postgres, R"({
         "description": "For the whole call, connecting included; the call's own time limit comes first if it is shorter."},
       "lock_timeout_ms": {"type": "integer", "minimum": 1, "maximum": 600000, "default": 2000,
         "description": "For one lock that somebody else holds."},
-      "cancel_wait_ms": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 2000,
+      "cancel_wait_ms": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 1000,
         "description": "For a cancelled statement to stop, before its connection is closed."},
       "connections_max": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 4,
         "description": "Connections for each app, database and role."},

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "background.hpp"
 #include "collet/result.hpp"
 #include "connection.hpp"
 #include "options.hpp"
@@ -45,6 +46,9 @@ class Pool {
   /// @error limit when none becomes free in time; cancelled is not watched here.
   [[nodiscard]] collet::Result<Lease> acquire(const std::string& key, const Waiter& waiter);
 
+  /// For the connections of this pool.
+  [[nodiscard]] Background& background() { return background_; }
+
  private:
   struct Idle {
     std::unique_ptr<Connection> connection;
@@ -59,6 +63,7 @@ class Pool {
   void give_back(const std::string& key, std::unique_ptr<Connection> kept);
 
   const Options& options_;
+  Background background_;  ///< Before the connections, which use it.
   std::mutex mutex_;
   std::condition_variable freed_;
   std::map<std::string, Group> groups_;

@@ -12,7 +12,7 @@ using collet::Result;
 namespace {
 
 constexpr ResultLimits kCatalogueLimits = {.rows_max = 100'000, .cell_bytes_max = 1 << 20, .bytes_max = 16 << 20};
-constexpr std::int64_t kResetMs = 2'000;
+constexpr std::int64_t kResetMs = 500;  // for a server that is well; the call is waiting
 constexpr std::size_t kApplicationNameMax = 63;  // the server cuts there
 
 /// Only what needs no quoting is left of it.
@@ -36,8 +36,8 @@ std::string begin_statements(const Call& call, const Options& options, const Wai
          "'; SELECT pg_catalog.pg_is_in_recovery()";
 }
 
-Result<std::unique_ptr<Connection>> open_checked(const Call& call, const Target& target, const Options& options, const Waiter& waiter) {
-  auto opened = Connection::open(target.address, options, waiter);
+Result<std::unique_ptr<Connection>> open_checked(Pool& pool, const Call& call, const Target& target, const Options& options, const Waiter& waiter) {
+  auto opened = Connection::open(target.address, options, pool.background(), waiter);
   if (!opened) return Error{opened.error().code, "cannot connect to the database of " + target.variable + ": " + opened.error().message};
   const auto powers = find_powers(**opened, waiter);
   if (!powers) return powers.error();
@@ -58,7 +58,7 @@ Result<Session> Session::begin(Pool& pool, Call& call, const Target& target, con
   bool was_kept = session.lease_.get() != nullptr;
   for (;;) {
     if (!was_kept) {
-      auto opened = open_checked(call, target, options, waiter);
+      auto opened = open_checked(pool, call, target, options, waiter);
       if (!opened) return opened.error();
       session.lease_.set(*std::move(opened));
     }

@@ -86,6 +86,14 @@ class Postgres(unittest.TestCase):
         self.assertIn("data-modifying", self.ask("write", "pg_psql", db_attachment="HEROKU_POSTGRESQL_PURPLE_URL")["content"])
         self.assertEqual(self.primary.sql("SELECT count(*) FROM users"), "2\n")
 
+    def test_options_are_those_of_the_instance(self):
+        config = {"apps": {"my-app": {"config_vars": {"DATABASE_URL": self.primary.url("reader")}}},
+                  "plugins": {"instances": [{"plugin": "postgres", "name": "postgres", "config": {"require_follower": False}}]}}
+        stage = Stage({"psql": [use(("pg_psql", {"query": SELECT})), say("There are two.")]}, config)
+        self.addCleanup(stage.stop)
+        reply = stage.server.agents({"model": "psql", "messages": user(), "tools": [tool("pg_psql", target_app_name="my-app")]})
+        self.assertIn(json.dumps(ROWS)[1:-1], messages(reply.events())[1]["choices"][0]["message"]["content"])
+
 
 if __name__ == "__main__":
     main()

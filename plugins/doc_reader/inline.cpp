@@ -98,8 +98,7 @@ void Line::add(Piece piece) {
 
 void Line::flush_opens() {
   for (auto& open : waiting_opens_) {
-    const bool continues = !pieces_.empty() && pieces_.back().kind == Kind::close && pieces_.back().mark == open.mark &&
-                           pieces_.back().destination == open.destination;
+    const bool continues = open.mark != Mark::link && !pieces_.empty() && pieces_.back().kind == Kind::close && pieces_.back().mark == open.mark;
     if (continues) {
       // <b>a</b><b>c</b> is one: between two there would have to be something.
       open_at_.push_back(pieces_.back().pair);

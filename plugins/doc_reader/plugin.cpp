@@ -7,6 +7,7 @@
 #include "collet/plugin.hpp"
 #include "document.hpp"
 #include "options.hpp"
+#include "pdf.hpp"
 #include "request.hpp"
 #include "source.hpp"
 #include "tools.hpp"
@@ -28,7 +29,7 @@ class DocReader {
     if (!request) return request.error();
     const auto source = fetch_source(call, args, limits_);
     if (!source) return source.error();
-    const auto document = read(call, *source, request->mode == Mode::full ? Extent::whole : Extent::article);
+    const auto document = read(call, *source, request->mode == Mode::full ? Extent::whole : Extent::article, request->pages.value_or(PageRange{}));
     if (!document) return document.error();
     return answer_to(*request, *document, source->url.empty() ? source->name : source->url, bytes_max);
   }
@@ -40,15 +41,17 @@ class DocReader {
     const Kind kind = kind_of(*source);
     const bool wants_pdf = tool == kPdfToMarkdown;
     if (wants_pdf != (kind == Kind::pdf)) {
-      const std::string_view other = wants_pdf ? kHtmlToMarkdown : kPdfToMarkdown;
-      if (wants_pdf || kind == Kind::pdf) return args.error("url", "the document is " + std::string(name_of(kind)) + "; use " + std::string(other) + " for it");
+      return args.error("url", "the document is " + std::string(name_of(kind)) + "; use " + std::string(wants_pdf ? kHtmlToMarkdown : kPdfToMarkdown) + " for it");
     }
     const auto document = read(call, *source, Extent::whole);
     if (!document) return document.error();
     return whole_answer(*document, bytes_max);
   }
 
-  Result<Document> read(Call&, const Source& source, Extent extent) const { return read_document(source, extent, limits_); }
+  Result<Document> read(const Call& call, const Source& source, Extent extent, const PageRange& pages = {}) const {
+    if (kind_of(source) == Kind::pdf) return read_pdf(call, source, pages, limits_);
+    return read_document(source, extent, limits_);
+  }
 
   Limits limits_;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pieces.hpp"
+#include "sections.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -49,6 +50,20 @@ std::string facts_of(const Document& document, std::string_view origin) {
   return out;
 }
 
+/// What the mode asks for, as a Markdown text of its own.
+std::string wanted_part(const Request& request, const Document& document) {
+  const bool has_pages = document.kind == Kind::pdf;
+  if (request.mode == Mode::outline) {
+    std::string outline = outline_of(document.markdown, has_pages);
+    return outline.empty() ? "The document has no headings.\n" : outline;
+  }
+  if (request.mode == Mode::snippets) {
+    std::string snippets = snippets_of(document.markdown, request.query, has_pages);
+    return snippets.empty() ? "No passage holds any word of the query. Try other words, or mode outline.\n" : snippets;
+  }
+  return document.markdown;
+}
+
 std::size_t room_in(std::size_t bytes_max) { return bytes_max > 2 * kAroundBytes ? bytes_max - kAroundBytes : bytes_max / 2; }
 
 }  // namespace
@@ -62,7 +77,7 @@ std::string fenced_as_untrusted(std::string_view text) {
 }
 
 collet::Result<std::string> answer_to(const Request& request, const Document& document, std::string_view origin, std::size_t bytes_max) {
-  const std::string& text = document.markdown;
+  const std::string text = wanted_part(request, document);
   auto piece = piece_of(text, request.cursor, request.tokens_max, room_in(bytes_max));
   if (!piece) return piece.error();
   std::string out = facts_of(document, origin) + "\n" + piece->text;

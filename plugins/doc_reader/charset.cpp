@@ -64,13 +64,14 @@ std::string repaired_utf8(std::string_view bytes) {
   return out;
 }
 
+/// A document may be cut within its last character, if others of its kind came before.
 bool is_utf8(std::string_view bytes) {
-  for (;;) {
+  for (bool has_others = false;; has_others = true) {
     bytes.remove_prefix(ascii_prefix(bytes));
     if (bytes.empty()) return true;
     const auto [c, length] = decode(bytes);
-    // A document may be cut within its last character.
-    if (c == 0xFFFD && length == 1) return bytes.size() < 4 && static_cast<unsigned char>(bytes[0]) >= 0xC2;
+    const bool is_broken = c == 0xFFFD && length == 1;
+    if (is_broken) return has_others && bytes.size() < 4 && static_cast<unsigned char>(bytes.back()) >= 0x80;
     bytes.remove_prefix(length);
   }
 }

@@ -4,10 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "article.hpp"
 #include "charset.hpp"
 #include "collet/json.hpp"
 #include "inline.hpp"
 #include "markdown.hpp"
+#include "metadata.hpp"
 #include "tree.hpp"
 #include "words.hpp"
 
@@ -25,9 +27,20 @@ Result<Document> read_html(const Source& source, Extent extent, const Limits& li
   if (!tree) return tree.error();
   Document out;
   out.kind = Kind::html;
+  out.metadata = metadata_of(*tree);
   const std::string base = base_of(*tree, source.url);
-  MarkdownOptions options{.base_url = base};
-  (void)extent;
+  MarkdownOptions options;
+  options.base_url = base;
+  Article article;
+  if (extent == Extent::article) {
+    article = find_article(*tree);
+    if (article.root == kNoNode) out.note = "no main text was found; this is the whole page";
+  }
+  if (article.root != kNoNode) {
+    options.root = article.root;
+    options.left_out = &article.left_out;
+    options.shows_images = false;
+  }
   auto markdown = to_markdown(*tree, options, limits);
   if (!markdown) return markdown.error();
   out.markdown = *std::move(markdown);

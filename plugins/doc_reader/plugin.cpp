@@ -29,7 +29,8 @@ class DocReader {
     if (!request) return request.error();
     const auto source = fetch_source(call, args, limits_);
     if (!source) return source.error();
-    const auto document = read(call, *source, request->mode == Mode::full ? Extent::whole : Extent::article, request->pages.value_or(PageRange{}));
+    const Extent extent = request->mode == Mode::full ? Extent::whole : Extent::article;
+    const auto document = read(call, *source, extent, request->pages.value_or(PageRange{}));
     if (!document) return document.error();
     return answer_to(*request, *document, source->url.empty() ? source->name : source->url, bytes_max);
   }

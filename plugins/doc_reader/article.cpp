@@ -1,0 +1,184 @@
+#include "article.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "words.hpp"
+
+namespace doc_reader {
+namespace {
+
+// What pages call the things around their text, and the text itself.
+constexpr std::array<std::string_view, 64> kAround = {
+    "comment", "sidebar", "side-bar", "share", "sharing", "social", "related", "promo", "newsletter", "subscri", "cookie", "breadcrumb",
+    "footer", "menu", "navbar", "navigation", "popup", "modal", "sponsor", "recommend", "banner", "widget", "pagination", "pager", "disqus",
+    "outbrain", "taboola", "advert", "-ad-", "toolbar", "most-read", "mostread", "popular", "trending", "read-more", "readmore", "more-stories",
+    "signup", "sign-up", "login", "masthead", "skip-", "copyright", "byline", "author-bio", "authorbio", "about-author", "tags", "taglist", "meta",
+    "rating", "poll", "caption", "credit", "print-only", "hide-", "consent", "gdpr", "paywall", "suggest", "syndication", "teaser", "correction", "feedback"};
+constexpr std::array<std::string_view, 10> kText = {"article", "content", "main", "body", "story", "post", "entry", "text", "column", "page"};
+
+// A paragraph has some length, or the end of a sentence.
+constexpr std::uint32_t kParagraphChars = 60, kSentenceChars = 25;
+constexpr double kLinkShareMax = 0.5;
+constexpr double kDescendShare = 0.72;  ///< Of the paragraphs that a part must hold to stand for the whole.
+constexpr double kAroundShareMax = 0.4; ///< What holds more of them is the text, whatever its name.
+
+struct Measure {
+  std::uint32_t chars = 0;       ///< Of text, without white space.
+  std::uint32_t link_chars = 0;  ///< Of those, in links.
+  std::uint32_t good = 0;        ///< Of those, in paragraphs of the main text.
+  [[nodiscard]] double link_share() const { return chars == 0 ? 0 : static_cast<double>(link_chars) / chars; }
+};
+
+bool names_any(std::string_view text, const auto& words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return contains(text, word); });
+}
+
+class Finder {
+ public:
+  explicit Finder(const Tree& tree) : tree_(tree), measures_(tree.size()), around_(tree.size()) {}
+
+  Article find() {
+    Article out;
+    const NodeId body = tree_.find(Tag::body);
+    if (body == kNoNode) return out;
+    measure();
+    for (NodeId id = body + 1; id < tree_.size(); ++id) around_[id] = is_around(id);
+    add_up(body);
+    forgive(body);
+    if (measures_[body].good == 0) return out;
+    out.root = descend(marked_part(body));
+    out.left_out = around_;
+    for (NodeId id = out.root + 1; id < tree_.at(out.root).end; ++id) {
+      if (is_chaff(id, out.root)) out.left_out[id] = true;
+    }
+    return out;
+  }
+
+ private:
+  void measure() {
+    for (NodeId id = tree_.size(); id-- > 0;) {
+      const Node& node = tree_.at(id);
+      Measure& own = measures_[id];
+      if (node.tag == Tag::text) own.chars = static_cast<std::uint32_t>(std::ranges::count_if(node.text, [](char c) { return !is_space(c); }));
+      if (node.tag == Tag::script) own = {};
+      if (node.tag == Tag::a) own.link_chars = own.chars;
+      if (node.parent == kNoNode || node.is_hidden) continue;
+      measures_[node.parent].chars += own.chars;
+      measures_[node.parent].link_chars += own.link_chars;
+    }
+  }
+
+  [[nodiscard]] bool is_around(NodeId id) const {
+    const Node& node = tree_.at(id);
+    switch (node.tag) {
+      case Tag::nav: case Tag::footer: case Tag::aside: case Tag::form: case Tag::button: case Tag::select: case Tag::menu: case Tag::figcaption: return true;
+      case Tag::text: case Tag::body: case Tag::article: case Tag::main: case Tag::p: case Tag::a: case Tag::h1: case Tag::pre: case Tag::code: return false;
+      default: break;
+    }
+    const auto role = tree_.attribute(id, "role");
+    if (role == "navigation" || role == "complementary" || role == "banner" || role == "contentinfo" || role == "dialog") return true;
+    if (tree_.attribute(id, "aria-hidden") == "true") return true;
+    const auto classes = tree_.attribute(id, "class"), name = tree_.attribute(id, "id");
+    if (classes.size() + name.size() == 0) return false;
+    return (names_any(classes, kAround) || names_any(name, kAround)) && !(names_any(name, kText) && !names_any(name, kAround));
+  }
+
+  [[nodiscard]] bool is_paragraph(NodeId id) const {
+    const Node& node = tree_.at(id);
+    if (is_inline(node.tag) || node.has_block || is_heading(node.tag) || node.is_hidden) return false;
+    const Measure& own = measures_[id];
+    if (own.chars < kSentenceChars || own.link_share() > kLinkShareMax) return false;
+    return own.chars >= kParagraphChars || ends_sentence(id);
+  }
+
+  [[nodiscard]] bool ends_sentence(NodeId id) const {
+    for (NodeId i = tree_.at(id).end; i-- > id;) {
+      const auto text = trim(tree_.at(i).text);
+      if (!text.empty()) return std::string_view(".!?:\"").find(text.back()) != std::string_view::npos;
+    }
+    return false;
+  }
+
+  /// Text between blocks counts as a paragraph, too.
+  [[nodiscard]] std::uint32_t loose_text(NodeId id) const {
+    const Node& node = tree_.at(id);
+    if (node.tag != Tag::text || node.parent == kNoNode || !tree_.at(node.parent).has_block || is_inline(tree_.at(node.parent).tag)) return 0;
+    return measures_[id].chars >= kParagraphChars ? measures_[id].chars : 0;
+  }
+
+  void add_up(NodeId body) {
+    for (Measure& each : measures_) each.good = 0;
+    for (NodeId id = tree_.at(body).end; id-- > body;) {
+      Measure& own = measures_[id];
+      own.good += is_paragraph(id) ? own.chars - own.link_chars : loose_text(id);
+      if (around_[id] || tree_.at(id).is_hidden) own.good = 0;
+      if (id > body) measures_[tree_.at(id).parent].good += own.good;
+    }
+  }
+
+  /// A name alone must not cost us the text: some pages call everything a widget.
+  void forgive(NodeId body) {
+    const std::vector<bool> before = around_;
+    around_.assign(around_.size(), false);
+    add_up(body);
+    const double most = measures_[body].good * kAroundShareMax;
+    for (NodeId id = body; id < tree_.size(); ++id) around_[id] = before[id] && measures_[id].good <= most;
+    add_up(body);
+  }
+
+  /// What the page itself marks as its text, if there is one such part that holds enough.
+  [[nodiscard]] NodeId marked_part(NodeId body) const {
+    NodeId best = body;
+    std::uint32_t most = 0;
+    for (NodeId id = body + 1; id < tree_.at(body).end; ++id) {
+      const auto property = tree_.attribute(id, "itemprop");
+      const bool is_marked = contains(property, "articlebody") || tree_.at(id).tag == Tag::article || tree_.at(id).tag == Tag::main || tree_.attribute(id, "role") == "main";
+      if (is_marked && measures_[id].good >= most) best = id, most = measures_[id].good;
+    }
+    return most * 2 > measures_[body].good ? best : body;
+  }
+
+  /// The smallest part that holds most of what `id` holds.
+  [[nodiscard]] NodeId descend(NodeId id) const {
+    for (;;) {
+      NodeId best = kNoNode;
+      for (NodeId child = id + 1; child < tree_.at(id).end; child = tree_.at(child).end) {
+        if (best == kNoNode || measures_[child].good > measures_[best].good) best = child;
+      }
+      if (best == kNoNode || !tree_.at(best).has_block || measures_[best].good < kDescendShare * measures_[id].good) return id;
+      id = best;
+    }
+  }
+
+  /// In the text: lists of links, pictures' texts, the title that the facts name.
+  [[nodiscard]] bool is_chaff(NodeId id, NodeId root) const {
+    const Node& node = tree_.at(id);
+    const Measure& own = measures_[id];
+    if (node.tag == Tag::h1) return true;
+    if (is_inline(node.tag) && !node.has_block) return false;
+    const bool has_many_links = own.link_share() > kLinkShareMax;
+    switch (node.tag) {
+      case Tag::ul: case Tag::ol: case Tag::dl: return has_many_links && own.good == 0;
+      case Tag::table: return has_many_links;
+      case Tag::div: case Tag::section: case Tag::header: case Tag::other: case Tag::p: return own.chars > 0 && has_many_links && own.good == 0 && own.chars < 400;
+      case Tag::figure: return own.good == 0;
+      default: break;
+    }
+    // A heading over nothing that is left.
+    (void)root;
+    return false;
+  }
+
+  const Tree& tree_;
+  std::vector<Measure> measures_;
+  std::vector<bool> around_;
+};
+
+}  // namespace
+
+Article find_article(const Tree& tree) { return Finder(tree).find(); }
+
+}  // namespace doc_reader

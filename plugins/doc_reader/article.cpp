@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 10> kText = {"article", "content", "main"
 constexpr std::uint32_t kParagraphChars = 60, kSentenceChars = 25;
 constexpr double kLinkShareMax = 0.5;
 constexpr double kDescendShare = 0.72;  ///< Of the paragraphs that a part must hold to stand for the whole.
+constexpr std::uint32_t kMarkedCharsMin = 250;
 constexpr double kAroundShareMax = 0.4; ///< What holds more of them is the text, whatever its name.
 
 struct Measure {
@@ -52,7 +53,7 @@ class Finder {
     out.root = descend(marked_part(body));
     out.left_out = around_;
     for (NodeId id = out.root + 1; id < tree_.at(out.root).end; ++id) {
-      if (is_chaff(id, out.root)) out.left_out[id] = true;
+      if (is_chaff(id)) out.left_out[id] = true;
     }
     return out;
   }
@@ -129,16 +130,30 @@ class Finder {
     add_up(body);
   }
 
-  /// What the page itself marks as its text, if there is one such part that holds enough.
+  [[nodiscard]] bool holds_title(NodeId id) const {
+    const NodeId title = tree_.find(Tag::h1, id);
+    return title != kNoNode && title < tree_.at(id).end;
+  }
+
+  /// What the page itself marks as its text. The only one of a kind is believed, however
+  /// much stands around it; of several the largest, if it holds most of the paragraphs.
   [[nodiscard]] NodeId marked_part(NodeId body) const {
-    NodeId best = body;
+    NodeId property = kNoNode, story = kNoNode, largest = body;
+    int properties = 0, stories = 0;
     std::uint32_t most = 0;
     for (NodeId id = body + 1; id < tree_.at(body).end; ++id) {
-      const auto property = tree_.attribute(id, "itemprop");
-      const bool is_marked = contains(property, "articlebody") || tree_.at(id).tag == Tag::article || tree_.at(id).tag == Tag::main || tree_.attribute(id, "role") == "main";
-      if (is_marked && measures_[id].good >= most) best = id, most = measures_[id].good;
+      const Measure& own = measures_[id];
+      if (own.good < kMarkedCharsMin) continue;
+      const bool is_property = contains(tree_.attribute(id, "itemprop"), "articlebody");
+      const bool is_article = tree_.at(id).tag == Tag::article;
+      if (is_property) property = id, ++properties;
+      if (is_article && holds_title(id)) story = id, ++stories;
+      const bool is_main = tree_.at(id).tag == Tag::main || tree_.attribute(id, "role") == "main";
+      if ((is_property || is_article || is_main) && own.good >= most) largest = id, most = own.good;
     }
-    return most * 2 > measures_[body].good ? best : body;
+    if (properties == 1) return property;
+    if (stories == 1) return story;
+    return most * 2 > measures_[body].good ? largest : body;
   }
 
   /// The smallest part that holds most of what `id` holds.
@@ -154,7 +169,7 @@ class Finder {
   }
 
   /// In the text: lists of links, pictures' texts, the title that the facts name.
-  [[nodiscard]] bool is_chaff(NodeId id, NodeId root) const {
+  [[nodiscard]] bool is_chaff(NodeId id) const {
     const Node& node = tree_.at(id);
     const Measure& own = measures_[id];
     if (node.tag == Tag::h1) return true;
@@ -167,8 +182,6 @@ class Finder {
       case Tag::figure: return own.good == 0;
       default: break;
     }
-    // A heading over nothing that is left.
-    (void)root;
     return false;
   }
 

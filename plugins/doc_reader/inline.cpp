@@ -251,7 +251,7 @@ std::string Line::markdown(Place place) {
         break;
     }
   }
-  if (place == Place::heading && out.ends_with('#')) out.insert(out.size() - 1, "\\");
+  if (place == Place::heading && out.ends_with('#')) out.insert(out.size() - 1, 1, '\\');
   return out;
 }
 

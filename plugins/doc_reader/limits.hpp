@@ -9,7 +9,7 @@ namespace doc_reader {
 struct Limits {
   std::size_t document_bytes_max = 15u << 20;       ///< A document as it comes.
   std::size_t html_bytes_max = 8u << 20;            ///< Of HTML, which is read inside the server.
-  std::size_t parse_memory_bytes_max = 384u << 20;  ///< What its tree may take.
+  std::size_t parse_memory_bytes_max = 128u << 20;  ///< What its tree may take.
   std::int64_t parse_ms_max = 2'000;                ///< How long making the tree may take.
   std::size_t markdown_bytes_max = 16u << 20;       ///< What is made of a document.
   std::size_t url_bytes_max = 2'048;                ///< Longer links are shown as their text.

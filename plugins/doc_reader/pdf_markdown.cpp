@@ -99,7 +99,7 @@ class PageWriter {
     const bool is_heading = level_ > 0 && text.size() <= kHeadingCharsMax;
     std::string line = escaped_text(text, is_heading ? Place::heading : Place::paragraph, !is_heading, false);
     if (is_heading) {
-      if (line.ends_with('#')) line.insert(line.size() - 1, "\\");
+      if (line.ends_with('#')) line.insert(line.size() - 1, 1, '\\');
       line.insert(0, std::string(static_cast<std::size_t>(level_), '#') + " ");
     } else if (is_item_) {
       line.insert(0, "- ");

@@ -41,8 +41,8 @@ Result<Source> from_url(const Call& call, const std::string& url, const Limits& 
   auto response = call.http_wait(request);
   if (!response) {
     const bool is_long = response.error().code == Errc::limit;
-    return Error{response.error().code, "/url: " + std::string(is_long ? "the document is longer than document_bytes_max = " + std::to_string(limits.document_bytes_max)
-                                                                       : "the page could not be fetched: " + response.error().message)};
+    const std::string what = is_long ? "the document is too long (document_bytes_max = " + std::to_string(limits.document_bytes_max) + "): " : "the page could not be fetched: ";
+    return Error{response.error().code, "/url: " + what + response.error().message};
   }
   if (response->status < 200 || response->status >= 300) {
     const bool is_gone = response->status == 404 || response->status == 410;

@@ -8,6 +8,9 @@ using collet::ToolSpec;
 
 namespace {
 
+// Each may hold parse_memory_bytes_max of the server while it reads.
+constexpr std::uint32_t kCallsAtOnceMax = 4;
+
 constexpr const char* kReaderSchema = R"json({
   "type": "object",
   "additionalProperties": false,
@@ -42,6 +45,7 @@ ToolSpec converter(std::string_view name, const char* title, const char* descrip
   spec.effects = COLLET_EFFECT_NETWORK;
   spec.exposure = COLLET_EXPOSES_UNTRUSTED_TEXT | COLLET_EXPOSES_OUTBOUND;
   spec.idempotent = true;
+  spec.concurrency_max = kCallsAtOnceMax;
   return spec;
 }
 
@@ -56,6 +60,7 @@ ToolSpec reader() {
   spec.effects = COLLET_EFFECT_READS | COLLET_EFFECT_NETWORK | COLLET_EFFECT_RUNS_PROGRAMS;
   spec.exposure = COLLET_EXPOSES_PRIVATE_DATA | COLLET_EXPOSES_UNTRUSTED_TEXT | COLLET_EXPOSES_OUTBOUND;
   spec.idempotent = true;
+  spec.concurrency_max = kCallsAtOnceMax;
   spec.examples = {{"What does the page at https://example.com/guide say about installing?", "find what the guide says about installing",
                     R"json({"url": "https://example.com/guide", "query": "install"})json",
                     "1. Guide > Installing\nRun the installer, then restart.", "The guide says to run the installer and to restart after it."}};

@@ -10,20 +10,20 @@
 namespace doc_reader {
 namespace {
 
-// What pages call the things around their text, and the text itself.
-constexpr std::array<std::string_view, 64> kAround = {
-    "comment", "sidebar", "side-bar", "share", "sharing", "social", "related", "promo", "newsletter", "subscri", "cookie", "breadcrumb",
+// What pages call the things around their text.
+constexpr std::array<std::string_view, 67> kAround = {
+    "comment", "sidebar", "side-bar", "share-", "-share", "sharebar", "sharing", "share_", "social", "related", "promo", "newsletter", "subscri", "cookie", "breadcrumb",
     "footer", "menu", "navbar", "navigation", "popup", "modal", "sponsor", "recommend", "banner", "widget", "pagination", "pager", "disqus",
     "outbrain", "taboola", "advert", "-ad-", "toolbar", "most-read", "mostread", "popular", "trending", "read-more", "readmore", "more-stories",
     "signup", "sign-up", "login", "masthead", "skip-", "copyright", "byline", "author-bio", "authorbio", "about-author", "tags", "taglist", "meta",
     "rating", "poll", "caption", "credit", "print-only", "hide-", "consent", "gdpr", "paywall", "suggest", "syndication", "teaser", "correction", "feedback"};
-constexpr std::array<std::string_view, 10> kText = {"article", "content", "main", "body", "story", "post", "entry", "text", "column", "page"};
 
 // A paragraph has some length, or the end of a sentence.
 constexpr std::uint32_t kParagraphChars = 60, kSentenceChars = 25;
 constexpr double kLinkShareMax = 0.5;
 constexpr double kDescendShare = 0.72;  ///< Of the paragraphs that a part must hold to stand for the whole.
 constexpr std::uint32_t kMarkedCharsMin = 250;
+constexpr std::ptrdiff_t kNameSignsMax = 2;
 constexpr double kAroundShareMax = 0.4; ///< What holds more of them is the text, whatever its name.
 
 struct Measure {
@@ -83,8 +83,9 @@ class Finder {
     if (role == "navigation" || role == "complementary" || role == "banner" || role == "contentinfo" || role == "dialog") return true;
     if (tree_.attribute(id, "aria-hidden") == "true") return true;
     const auto classes = tree_.attribute(id, "class"), name = tree_.attribute(id, "id");
-    if (classes.size() + name.size() == 0) return false;
-    return (names_any(classes, kAround) || names_any(name, kAround)) && !(names_any(name, kText) && !names_any(name, kAround));
+    // Documentation names its sections by their headings, and those may be of anything.
+    const bool is_slug = std::ranges::count_if(name, [](char c) { return c == '-' || c == '_'; }) > kNameSignsMax;
+    return names_any(classes, kAround) || (!is_slug && names_any(name, kAround) && tree_.at(id).tag != Tag::section);
   }
 
   [[nodiscard]] bool is_paragraph(NodeId id) const {

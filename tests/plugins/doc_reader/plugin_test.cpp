@@ -106,6 +106,32 @@ TEST_F(DocReader, ACursorReadsOnToTheEnd) {
   EXPECT_THAT(stale, HasSubstr("/cursor: the document, its mode or its pages are not the same any more"));
 }
 
+TEST_F(DocReader, WhatEndsAPdfsReaderIsNamed) {
+  ExecResult run;
+  host_->on_exec = [&run](const ExecRequest&) { return run; };
+  const auto pdf = json::object({{"data", "JVBERi0xLjQK"}});
+  run.outcome = COLLET_EXEC_OOM;
+  EXPECT_THAT(read(pdf), HasSubstr("needs more memory than the size of the call has"));
+  run.outcome = COLLET_EXEC_TIMEOUT;
+  EXPECT_THAT(read(pdf), HasSubstr("pdf_ms_max = 30000"));
+  run.outcome = COLLET_EXEC_UNAVAILABLE;
+  run.message = "no namespaces here";
+  EXPECT_THAT(read(pdf), HasSubstr("PDFs are read in a box, and this host has none: no namespaces here"));
+  run.outcome = COLLET_EXEC_EXITED;
+  run.returncode = 20;
+  EXPECT_THAT(read(pdf), HasSubstr("install poppler-utils"));
+}
+
+TEST_F(DocReader, WhateverComesOutOfABoxIsHandled) {
+  ExecResult run;
+  run.outcome = COLLET_EXEC_EXITED;
+  host_->on_exec = [&run](const ExecRequest&) { return run; };
+  for (const char* layout : {"<page ><line ><word >x", "<word >a</word></page></page>", "<page ><line xMin=\"nan\" yMin=\"1e999\"><word xMax=\"-1e9\">&amp;lt;</word></line></page>", "<<<>>>"}) {
+    run.files = {{"info", "Pages: 99999999999999999999\n"}, {"text", layout}};
+    EXPECT_THAT(read(json::object({{"data", "JVBERi0xLjQK"}})), ::testing::AnyOf(HasSubstr("no text layer"), HasSubstr("# Page 1"))) << layout;
+  }
+}
+
 TEST_F(DocReader, FilesOfTheAppAndNothingElse) {
   std::string root = "/tmp/collet-doc-XXXXXX";
   ASSERT_NE(::mkdtemp(root.data()), nullptr);

@@ -97,10 +97,10 @@ std::string escaped(std::string_view url) {
     }
     url.remove_prefix(bytes);
   }
-  // "&lt;" in a destination would be read as "<".
+  // "&lt;" in a destination would be read as "<". A backslash does not help with every reader.
   for (std::size_t at = out.find('&'); at != std::string::npos; at = out.find('&', at + 1)) {
     const auto end = out.find_first_of(";&=/", at + 1);
-    if (end != std::string::npos && out[end] == ';') out.replace(at, 1, "\\&"), ++at;
+    if (end != std::string::npos && out[end] == ';') out.replace(at, 1, "&amp;"), at += 4;
   }
   return out;
 }

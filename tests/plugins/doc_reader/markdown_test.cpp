@@ -58,6 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"<code>a</code><code>`b`</code> <code> | </code>", "`` a`b` `` `|`\n"}, Case{"<a href=x>a</a> <a href='/y(1)'>b</a>", "[a](https://site.org/docs/x) [b](https://site.org/y(1))\n"},
         Case{"<a href='//o.org/a b?c=d&amp;e#f'>x]y</a>", "[x\\]y](https://o.org/a%20b?c=d&e#f)\n"},
         Case{"<a href=/z><h2>T</h2><p>u</p></a>", "## [T](https://site.org/z)\n\n[u](https://site.org/z)\n"}, Case{"<a href='#top'>up</a><a href=/e></a>", "up\n"},
+        Case{"<a href='/a?b&amp;amp;c'>d</a>", "[d](https://site.org/a?b&amp;amp;c)\n"},
         Case{"!<a href=/a>b</a><img src=/c.png alt='d e'>", "\\![b](https://site.org/a)![d e](https://site.org/c.png)\n"}));
 
 INSTANTIATE_TEST_SUITE_P(

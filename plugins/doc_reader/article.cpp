@@ -1,0 +1,198 @@
+#include "article.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "words.hpp"
+
+namespace doc_reader {
+namespace {
+
+// What pages call the things around their text.
+constexpr std::array<std::string_view, 67> kAround = {
+    "comment", "sidebar", "side-bar", "share-", "-share", "sharebar", "sharing", "share_", "social", "related", "promo", "newsletter", "subscri", "cookie", "breadcrumb",
+    "footer", "menu", "navbar", "navigation", "popup", "modal", "sponsor", "recommend", "banner", "widget", "pagination", "pager", "disqus",
+    "outbrain", "taboola", "advert", "-ad-", "toolbar", "most-read", "mostread", "popular", "trending", "read-more", "readmore", "more-stories",
+    "signup", "sign-up", "login", "masthead", "skip-", "copyright", "byline", "author-bio", "authorbio", "about-author", "tags", "taglist", "meta",
+    "rating", "poll", "caption", "credit", "print-only", "hide-", "consent", "gdpr", "paywall", "suggest", "syndication", "teaser", "correction", "feedback"};
+
+// A paragraph has some length, or the end of a sentence.
+constexpr std::uint32_t kParagraphChars = 60, kSentenceChars = 25;
+constexpr double kLinkShareMax = 0.5;
+constexpr double kDescendShare = 0.72;  ///< Of the paragraphs that a part must hold to stand for the whole.
+constexpr std::uint32_t kMarkedCharsMin = 250;
+constexpr std::ptrdiff_t kNameSignsMax = 2;
+constexpr double kAroundShareMax = 0.4; ///< What holds more of them is the text, whatever its name.
+
+struct Measure {
+  std::uint32_t chars = 0;       ///< Of text, without white space.
+  std::uint32_t link_chars = 0;  ///< Of those, in links.
+  std::uint32_t good = 0;        ///< Of those, in paragraphs of the main text.
+  [[nodiscard]] double link_share() const { return chars == 0 ? 0 : static_cast<double>(link_chars) / chars; }
+};
+
+bool names_any(std::string_view text, const auto& words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return contains(text, word); });
+}
+
+class Finder {
+ public:
+  explicit Finder(const Tree& tree) : tree_(tree), measures_(tree.size()), around_(tree.size()) {}
+
+  Article find() {
+    Article out;
+    const NodeId body = tree_.find(Tag::body);
+    if (body == kNoNode) return out;
+    measure();
+    for (NodeId id = body + 1; id < tree_.size(); ++id) around_[id] = is_around(id);
+    add_up(body);
+    forgive(body);
+    if (measures_[body].good == 0) return out;
+    out.root = descend(marked_part(body));
+    out.left_out = around_;
+    for (NodeId id = out.root + 1; id < tree_.at(out.root).end; ++id) {
+      if (is_chaff(id)) out.left_out[id] = true;
+    }
+    return out;
+  }
+
+ private:
+  void measure() {
+    for (NodeId id = tree_.size(); id-- > 0;) {
+      const Node& node = tree_.at(id);
+      Measure& own = measures_[id];
+      if (node.tag == Tag::text) own.chars = static_cast<std::uint32_t>(std::ranges::count_if(node.text, [](char c) { return !is_space(c); }));
+      if (node.tag == Tag::script) own = {};
+      if (node.tag == Tag::a) own.link_chars = own.chars;
+      if (node.parent == kNoNode || node.is_hidden) continue;
+      measures_[node.parent].chars += own.chars;
+      measures_[node.parent].link_chars += own.link_chars;
+    }
+  }
+
+  [[nodiscard]] bool is_around(NodeId id) const {
+    const Node& node = tree_.at(id);
+    switch (node.tag) {
+      case Tag::nav: case Tag::footer: case Tag::aside: case Tag::form: case Tag::button: case Tag::select: case Tag::menu: case Tag::figcaption: return true;
+      case Tag::text: case Tag::body: case Tag::article: case Tag::main: case Tag::p: case Tag::a: case Tag::h1: case Tag::pre: case Tag::code: return false;
+      default: break;
+    }
+    const auto role = tree_.attribute(id, "role");
+    if (role == "navigation" || role == "complementary" || role == "banner" || role == "contentinfo" || role == "dialog") return true;
+    if (tree_.attribute(id, "aria-hidden") == "true") return true;
+    const auto classes = tree_.attribute(id, "class"), name = tree_.attribute(id, "id");
+    // Documentation names its sections by their headings, and those may be of anything.
+    const bool is_slug = std::ranges::count_if(name, [](char c) { return c == '-' || c == '_'; }) > kNameSignsMax;
+    return names_any(classes, kAround) || (!is_slug && names_any(name, kAround) && tree_.at(id).tag != Tag::section);
+  }
+
+  [[nodiscard]] bool is_paragraph(NodeId id) const {
+    const Node& node = tree_.at(id);
+    if (is_inline(node.tag) || node.has_block || is_heading(node.tag) || node.is_hidden) return false;
+    const Measure& own = measures_[id];
+    if (own.chars < kSentenceChars || own.link_share() > kLinkShareMax) return false;
+    return own.chars >= kParagraphChars || ends_sentence(id);
+  }
+
+  [[nodiscard]] bool ends_sentence(NodeId id) const {
+    for (NodeId i = tree_.at(id).end; i-- > id;) {
+      const auto text = trim(tree_.at(i).text);
+      if (!text.empty()) return std::string_view(".!?:\"").find(text.back()) != std::string_view::npos;
+    }
+    return false;
+  }
+
+  /// Text between blocks counts as a paragraph, too.
+  [[nodiscard]] std::uint32_t loose_text(NodeId id) const {
+    const Node& node = tree_.at(id);
+    if (node.tag != Tag::text || node.parent == kNoNode || !tree_.at(node.parent).has_block || is_inline(tree_.at(node.parent).tag)) return 0;
+    return measures_[id].chars >= kParagraphChars ? measures_[id].chars : 0;
+  }
+
+  void add_up(NodeId body) {
+    for (Measure& each : measures_) each.good = 0;
+    for (NodeId id = tree_.at(body).end; id-- > body;) {
+      Measure& own = measures_[id];
+      own.good += is_paragraph(id) ? own.chars - own.link_chars : loose_text(id);
+      if (around_[id] || tree_.at(id).is_hidden) own.good = 0;
+      if (id > body) measures_[tree_.at(id).parent].good += own.good;
+    }
+  }
+
+  /// A name alone must not cost us the text: some pages call everything a widget.
+  void forgive(NodeId body) {
+    const std::vector<bool> before = around_;
+    around_.assign(around_.size(), false);
+    add_up(body);
+    const double most = measures_[body].good * kAroundShareMax;
+    for (NodeId id = body; id < tree_.size(); ++id) around_[id] = before[id] && measures_[id].good <= most;
+    add_up(body);
+  }
+
+  [[nodiscard]] bool holds_title(NodeId id) const {
+    const NodeId title = tree_.find(Tag::h1, id);
+    return title != kNoNode && title < tree_.at(id).end;
+  }
+
+  /// What the page itself marks as its text. The only one of a kind is believed, however
+  /// much stands around it; of several the largest, if it holds most of the paragraphs.
+  [[nodiscard]] NodeId marked_part(NodeId body) const {
+    NodeId property = kNoNode, story = kNoNode, largest = body;
+    int properties = 0, stories = 0;
+    std::uint32_t most = 0;
+    for (NodeId id = body + 1; id < tree_.at(body).end; ++id) {
+      const Measure& own = measures_[id];
+      if (own.good < kMarkedCharsMin) continue;
+      const bool is_property = contains(tree_.attribute(id, "itemprop"), "articlebody");
+      const bool is_article = tree_.at(id).tag == Tag::article;
+      if (is_property) property = id, ++properties;
+      if (is_article && holds_title(id)) story = id, ++stories;
+      const bool is_main = tree_.at(id).tag == Tag::main || tree_.attribute(id, "role") == "main";
+      if ((is_property || is_article || is_main) && own.good >= most) largest = id, most = own.good;
+    }
+    if (properties == 1) return property;
+    if (stories == 1) return story;
+    return most * 2 > measures_[body].good ? largest : body;
+  }
+
+  /// The smallest part that holds most of what `id` holds.
+  [[nodiscard]] NodeId descend(NodeId id) const {
+    for (;;) {
+      NodeId best = kNoNode;
+      for (NodeId child = id + 1; child < tree_.at(id).end; child = tree_.at(child).end) {
+        if (best == kNoNode || measures_[child].good > measures_[best].good) best = child;
+      }
+      if (best == kNoNode || !tree_.at(best).has_block || measures_[best].good < kDescendShare * measures_[id].good) return id;
+      id = best;
+    }
+  }
+
+  /// In the text: lists of links, pictures' texts, the title that the facts name.
+  [[nodiscard]] bool is_chaff(NodeId id) const {
+    const Node& node = tree_.at(id);
+    const Measure& own = measures_[id];
+    if (node.tag == Tag::h1) return true;
+    if (is_inline(node.tag) && !node.has_block) return false;
+    const bool has_many_links = own.link_share() > kLinkShareMax;
+    switch (node.tag) {
+      case Tag::ul: case Tag::ol: case Tag::dl: return has_many_links && own.good == 0;
+      case Tag::table: return has_many_links;
+      case Tag::div: case Tag::section: case Tag::header: case Tag::other: case Tag::p: return own.chars > 0 && has_many_links && own.good == 0 && own.chars < 400;
+      case Tag::figure: return own.good == 0;
+      default: break;
+    }
+    return false;
+  }
+
+  const Tree& tree_;
+  std::vector<Measure> measures_;
+  std::vector<bool> around_;
+};
+
+}  // namespace
+
+Article find_article(const Tree& tree) { return Finder(tree).find(); }
+
+}  // namespace doc_reader

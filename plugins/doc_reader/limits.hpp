@@ -1,0 +1,29 @@
+// How much a document may cost. Each is an option of the plugin; see README.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace doc_reader {
+
+struct Limits {
+  std::size_t document_bytes_max = 15u << 20;       ///< A document as it comes.
+  std::size_t html_bytes_max = 8u << 20;            ///< Of HTML, which is read inside the server.
+  std::size_t parse_memory_bytes_max = 128u << 20;  ///< What its tree may take.
+  std::int64_t parse_ms_max = 2'000;                ///< How long making the tree may take.
+  std::size_t markdown_bytes_max = 16u << 20;       ///< What is made of a document.
+  std::size_t url_bytes_max = 2'048;                ///< Longer links are shown as their text.
+  std::size_t table_cells_max = 20'000;             ///< Of one table; the rows after that are left out.
+  std::size_t table_columns_max = 64;
+  std::int64_t fetch_ms_max = 30'000;
+  std::int64_t pdf_pages_max = 500;
+  std::int64_t pdf_ms_max = 30'000;
+  std::size_t pdf_text_bytes_max = 9u << 20;        ///< What pdftotext may write.
+  std::int64_t tokens_default = 4'000;              ///< A result without max_tokens.
+};
+
+/// Deeper elements are taken for children of the one at this depth, so that walks over a
+/// tree may recurse.
+inline constexpr int kTreeDepthMax = 200;
+
+}  // namespace doc_reader

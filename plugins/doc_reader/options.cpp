@@ -1,0 +1,26 @@
+#include "options.hpp"
+
+namespace doc_reader {
+
+Limits limits_of(const collet::Value& config) {
+  Limits out;
+  const auto read = [&config](const char* name, auto& limit) {
+    if (const auto value = config[name].as_int64()) limit = static_cast<std::remove_reference_t<decltype(limit)>>(*value);
+  };
+  read("document_bytes_max", out.document_bytes_max);
+  read("html_bytes_max", out.html_bytes_max);
+  read("parse_memory_bytes_max", out.parse_memory_bytes_max);
+  read("parse_ms_max", out.parse_ms_max);
+  read("markdown_bytes_max", out.markdown_bytes_max);
+  read("url_bytes_max", out.url_bytes_max);
+  read("table_cells_max", out.table_cells_max);
+  read("table_columns_max", out.table_columns_max);
+  read("fetch_ms_max", out.fetch_ms_max);
+  read("pdf_pages_max", out.pdf_pages_max);
+  read("pdf_ms_max", out.pdf_ms_max);
+  read("pdf_text_bytes_max", out.pdf_text_bytes_max);
+  read("tokens_default", out.tokens_default);
+  return out;
+}
+
+}  // namespace doc_reader

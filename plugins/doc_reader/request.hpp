@@ -1,0 +1,36 @@
+// What a call asks for, beside the document itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collet/args.hpp"
+#include "limits.hpp"
+
+namespace doc_reader {
+
+enum class Mode { article, full, outline, snippets };
+
+/// First and last page, from 1 on.
+struct PageRange {
+  std::int64_t first = 1;
+  std::int64_t last = 0;  ///< 0: to the end.
+};
+
+struct Request {
+  Mode mode = Mode::article;
+  std::string query;
+  std::optional<PageRange> pages;
+  std::int64_t tokens_max = 0;
+  std::string cursor;
+};
+
+/// @error invalid, naming the argument.
+[[nodiscard]] collet::Result<Request> read_request(const collet::Args& args, const Limits& limits);
+
+/// "3", "2-5", "7-".
+[[nodiscard]] collet::Result<PageRange> read_pages(std::string_view text);
+
+}  // namespace doc_reader

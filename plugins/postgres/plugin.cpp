@@ -56,16 +56,27 @@ class Postgres {
     if (!attachment) return attachment.error();
     const auto target = find_target(call, *attachment);
     if (!target) return target.error();
+    const Value tool_params = call.info().tool_params;
+    const auto embedded = embed(call, args, tool_params);
+    if (!embedded) return embedded.error();
     const Waiter waiter(call, options_.statement_timeout_ms);
     auto session = Session::begin(pool_, call, *target, options_, waiter);
     if (!session) return session.error();
-    const Value tool_params = call.info().tool_params;
-    auto answer = entry.run({*session, args, tool_params, options_, waiter});
+    auto answer = entry.run({*session, args, tool_params, options_, waiter, *embedded});
     if (!session->finish()) return Error{Errc::denied, "/query: the statement ended the read-only transaction; its result is not shown"};
     if (!answer && answer.error().code == Errc::timeout) {
       return Error{Errc::timeout, "the statement was cancelled: " + answer.error().message + "; ask for less, or with an index"};
     }
     return answer;
+  }
+
+  /// Before a connection is taken: a model may be slow.
+  static Result<Embeddings> embed(const Call& call, const Args& args, const Value& tool_params) {
+    const auto text = args.json()["query_text"].as_string();
+    if (!text) return Embeddings{};
+    auto made = call.embed_wait({{std::string(*text)}, std::string(tool_params["embedding_model"].string_or("")), 0});
+    if (made) return made;
+    return Error{made.error().code, "/query_text: cannot be embedded: " + made.error().message + "; give query_vector, or add a model with the type text-to-embedding to the server"};
   }
 
   const Options options_;
@@ -80,7 +91,7 @@ COLLET_PLUGIN(postgres::Postgres, R"({
   "description": "Reads the Postgres databases of the target app",
   "license": "Apache-2.0",
   "status": "stable",
-  "capabilities": ["app", "log"],
+  "capabilities": ["app", "log", "embed"],
   "requires": ["collet.app/1"],
   "config_schema": {
     "type": "object",

@@ -5,6 +5,7 @@
 
 #include "collet/args.hpp"
 #include "collet/result.hpp"
+#include "collet/services.hpp"
 #include "collet/tool.hpp"
 #include "options.hpp"
 #include "session.hpp"
@@ -26,6 +27,7 @@ struct Work {
   const collet::Value& tool_params;
   const Options& options;
   const Waiter& waiter;
+  const collet::Embeddings& embedded;  ///< Of query_text; no vectors without one.
 };
 
 [[nodiscard]] collet::ToolSpec psql_tool();

@@ -17,8 +17,8 @@ using collet::Value;
 namespace {
 
 constexpr const char* kDescription =
-    "Finds the rows whose pgvector embeddings are nearest to a vector, nearest first, with their distance. The vector has to come from the "
-    "model that made the embeddings of the table.";
+    "Finds the rows whose pgvector embeddings are nearest to a text or a vector, nearest first, with their distance. Give query_text, which is "
+    "embedded for you, or query_vector, which has to come from the model that made the embeddings of the table.";
 
 constexpr std::int64_t kLimitDefault = 10;
 constexpr std::int64_t kCandidatesMin = 100;  // what an index looks at: more is slower and more exact
@@ -53,9 +53,14 @@ Result<std::string> conditions(const VectorColumn& column, const Value& filters,
   return out;
 }
 
-Result<Search> make_search(const VectorColumn& column, const Metric& metric, const Args& args) {
+Value vector_of(const Work& work) {
+  if (work.embedded.vectors.empty()) return work.args.json()["query_vector"];
+  const auto& numbers = work.embedded.vectors.front();
+  return collet::json::array(std::vector<Value>(numbers.begin(), numbers.end()));
+}
+
+Result<Search> make_search(const VectorColumn& column, const Metric& metric, const Args& args, const Value& numbers) {
   Search out;
-  const Value numbers = args.json()["query_vector"];
   auto text = vector_text(numbers, column.type);
   if (!text) return text.error();
   out.parameters.push_back(*std::move(text));
@@ -82,8 +87,13 @@ std::string index_settings(const VectorColumn& column, std::int64_t limit) {
   return out;
 }
 
-Result<void> check_dimensions(const VectorColumn& column, std::size_t given) {
+Result<void> check_dimensions(const VectorColumn& column, std::size_t given, const std::string& model) {
   if (column.dimensions == 0 || static_cast<std::size_t>(column.dimensions) == given) return {};
+  if (!model.empty()) {
+    return Error{Errc::invalid, "/query_text: model " + model + " makes vectors of " + std::to_string(given) + " dimensions, but column " + column.name + " of " +
+                                    column.relation + " was filled by a model that makes " + std::to_string(column.dimensions) +
+                                    "; the caller can name that one in tool_params.embedding_model, or give its query_vector"};
+  }
   return Error{Errc::invalid, "/query_vector: has " + std::to_string(given) + " dimensions, but column " + column.name + " of " + column.relation + " has " +
                                   std::to_string(column.dimensions) + "; use the embedding model that filled the table"};
 }
@@ -95,9 +105,10 @@ ToolSpec vector_tool() {
   spec.name = "pg_vector_query";
   spec.title = "Search a Postgres database by vector";
   spec.description = kDescription;
-  spec.input_schema = std::string(R"({"type": "object", "additionalProperties": false, "required": ["query_vector", "table_name", "vector_column"], "properties": {
+  spec.input_schema = std::string(R"({"type": "object", "additionalProperties": false, "required": ["table_name", "vector_column"], "properties": {
     "query_vector": {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 64000,
-                     "description": "The vector to search for, with as many numbers as the column has dimensions; 0 and 1 for a bit column."},
+                     "description": "Instead of query_text: the vector to search for, with as many numbers as the column has dimensions; 0 and 1 for a bit column."},
+    "query_text": {"type": "string", "minLength": 1, "maxLength": 20000, "description": "What to search for, in words."},
     "table_name": {"type": "string", "minLength": 1, "maxLength": 256, "description": "Table with the vectors, maybe with its schema: public.documents."},
     "vector_column": {"type": "string", "minLength": 1, "maxLength": 128, "description": "Column with the vectors."},
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 10, "description": "Rows at most."},
@@ -106,10 +117,17 @@ ToolSpec vector_tool() {
     "filters": {"type": "object", "maxProperties": 20, "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
                 "description": "Only rows whose columns have these values: {\"language\": \"en\"}."},
     "db_attachment": )") + kAttachmentSchema + "}}";
+  spec.config_schema = R"({"type": "object", "additionalProperties": false, "properties": {
+    "format": {"enum": ["psql", "json", "csv"], "description": "How rows are written; psql when left out."},
+    "embedding_model": {"type": "string", "minLength": 1, "maxLength": 256,
+                        "description": "Model of the server that embeds query_text: the one that filled the column. Left out: the first that makes embeddings."}}})";
   return spec;
 }
 
 Result<void> check_vector(const Args& args) {
+  if (args.json().has("query_text") == args.json().has("query_vector")) {
+    return args.error("query_text", args.json().has("query_text") ? "is given together with query_vector; give one of them" : "required, or query_vector");
+  }
   for (const char* const key : {"table_name", "vector_column"}) {
     const auto name = args.string(key);
     if (!name) return name.error();
@@ -122,7 +140,7 @@ Result<void> check_vector(const Args& args) {
     }
   }
   const Value numbers = args.json()["query_vector"];
-  if (!numbers.is_array() || numbers.size() == 0) return args.error("query_vector", "expected an array of numbers, got " + numbers.dump().substr(0, 100));
+  if (args.json().has("query_vector") && (!numbers.is_array() || numbers.size() == 0)) return args.error("query_vector", "expected an array of numbers, got " + numbers.dump().substr(0, 100));
   const Value limit = args.json()["limit"];
   if (limit.is_null() || (limit.as_int64().value_or(0) >= 1 && limit.as_int64().value_or(0) <= 1'000)) return {};
   return args.error("limit", "expected a whole number from 1 to 1000, got " + limit.dump());
@@ -132,10 +150,11 @@ Result<Answer> run_vector(const Work& work) {
   const Args& args = work.args;
   const auto column = find_vector_column(work.session, args.string("table_name").value_or(""), args.string("vector_column").value_or(""));
   if (!column) return column.error();
-  if (const auto fits = check_dimensions(*column, args.json()["query_vector"].size()); !fits) return fits.error();
+  const Value numbers = vector_of(work);
+  if (const auto fits = check_dimensions(*column, numbers.size(), work.embedded.model); !fits) return fits.error();
   const auto metric = choose_metric(args.json()["metric"].string_or(""), column->type, column->index_class);
   if (!metric) return metric.error();
-  const auto search = make_search(*column, *metric, args);
+  const auto search = make_search(*column, *metric, args, numbers);
   if (!search) return search.error();
   const std::int64_t limit = args.json()["limit"].as_int64().value_or(kLimitDefault);
   const auto set = work.session.connection().run_own(index_settings(*column, limit), work.waiter);

@@ -57,6 +57,32 @@ class Vector : public ::testing::Test {
   std::unique_ptr<testing::FakeHost> host_;
 };
 
+TEST_F(Vector, EmbedsATextWhereTheModelFits) {
+  std::string model;
+  host_->on_embed = [&](const EmbedRequest& request) -> Result<Embeddings> {
+    model = request.model;
+    if (request.texts.front() == "fails") return Error{Errc::unavailable, "the model sleeps"};
+    return Embeddings{"small", {request.texts.front() == "wide" ? std::vector<float>(7, 0.5f) : std::vector<float>{3, 4, 0}}};
+  };
+  const auto ask = [&](const std::string& text, const std::string& tool_params = "{}") {
+    return call(R"({"table_name": "documents", "vector_column": "embedding", "limit": 1, "query_text": ")" + text + R"("})", tool_params).text();
+  };
+  EXPECT_THAT(ask("something far"), HasSubstr(" far "));
+  EXPECT_EQ(model, "");
+  ask("something far", R"({"embedding_model": "large"})");
+  EXPECT_EQ(model, "large");
+  EXPECT_EQ(ask("wide"), "error: /query_text: model small makes vectors of 7 dimensions, but column embedding of public.documents was filled by a model that makes 3; "
+                         "the caller can name that one in tool_params.embedding_model, or give its query_vector");
+  EXPECT_THAT(ask("fails"), HasSubstr("error: /query_text: cannot be embedded: the model sleeps; give query_vector"));
+  host_->on_embed = nullptr;
+  EXPECT_THAT(ask("x"), HasSubstr("/query_text: cannot be embedded: this server embeds nothing for plugins"));
+}
+
+TEST_F(Vector, WantsATextOrAVector) {
+  EXPECT_EQ(call(R"({"table_name": "documents", "vector_column": "embedding"})").text(), "error: /query_text: required, or query_vector");
+  EXPECT_EQ(search("documents", "embedding", "[1,2,3]", R"(, "query_text": "x")"), "error: /query_text: is given together with query_vector; give one of them");
+}
+
 TEST_F(Vector, FindsTheNearestRowsWithoutTheirVectors) {
   EXPECT_EQ(search("documents", "embedding", "[1, 0, 0]", R"(, "limit": 2)"),
             " id | title | lang | public | distance \n"

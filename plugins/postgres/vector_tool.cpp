@@ -1,6 +1,7 @@
 // Rows whose vectors are nearest to a given one.
 #include <algorithm>
 
+#include "collet/json.hpp"
 #include "tools.hpp"
 #include "vector_column.hpp"
 #include "vector_text.hpp"
@@ -19,6 +20,9 @@ namespace {
 constexpr const char* kDescription =
     "Finds the rows whose pgvector embeddings are nearest to a text or a vector, nearest first, with their distance. Give query_text, which is "
     "embedded for you, or query_vector, which has to come from the model that made the embeddings of the table.";
+
+constexpr const char* kModelSchema = R"({"embedding_model": {"type": "string", "minLength": 1, "maxLength": 256,
+  "description": "Model of the server that embeds query_text: the one that filled the column. Left out: the first that makes embeddings."}})";
 
 constexpr std::int64_t kLimitDefault = 10;
 constexpr std::int64_t kCandidatesMin = 100;  // what an index looks at: more is slower and more exact
@@ -117,10 +121,9 @@ ToolSpec vector_tool() {
     "filters": {"type": "object", "maxProperties": 20, "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
                 "description": "Only rows whose columns have these values: {\"language\": \"en\"}."},
     "db_attachment": )") + kAttachmentSchema + "}}";
-  spec.config_schema = R"({"type": "object", "additionalProperties": false, "properties": {
-    "format": {"enum": ["psql", "json", "csv"], "description": "How rows are written; psql when left out."},
-    "embedding_model": {"type": "string", "minLength": 1, "maxLength": 256,
-                        "description": "Model of the server that embeds query_text: the one that filled the column. Left out: the first that makes embeddings."}}})";
+  const Value common = Value::parse(kFormatSchema).value();
+  const Value model = Value::parse(kModelSchema).value();
+  spec.config_schema = collet::json::merge(common, collet::json::object({{"properties", collet::json::merge(common["properties"], model)}})).dump();
   return spec;
 }
 

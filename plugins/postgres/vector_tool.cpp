@@ -119,8 +119,11 @@ ToolSpec vector_tool() {
     "metric": {"enum": ["cosine", "l2", "inner_product", "l1", "hamming", "jaccard"],
                "description": "How distance is measured. Left out: as the column's index does, else cosine (hamming for a bit column)."},
     "filters": {"type": "object", "maxProperties": 20, "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
-                "description": "Only rows whose columns have these values: {\"language\": \"en\"}."},
+                "description": "Leave out unless rows are to be narrowed down: name of a column of the table to the value it must have."},
     "db_attachment": )") + kAttachmentSchema + "}}";
+  spec.examples = {{"Find documents about sailing", "search for sailing", R"({"query_text": "sailing", "table_name": "notes", "vector_column": "embedding"})",
+                    " id |      title       | distance \n----+------------------+----------\n  7 | Knots and anchors |    0.31\n(1 row)\n",
+                    "The nearest document is \"Knots and anchors\"."}};
   const Value common = Value::parse(kFormatSchema).value();
   const Value model = Value::parse(kModelSchema).value();
   spec.config_schema = collet::json::merge(common, collet::json::object({{"properties", collet::json::merge(common["properties"], model)}})).dump();

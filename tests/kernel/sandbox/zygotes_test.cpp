@@ -162,7 +162,8 @@ TEST_F(ZygotesTest, WhatCannotBeCopiedRunsAllTheSame) {
 }
 
 TEST_F(ZygotesTest, IsReplacedAfterSoManyCopies) {
-  settings_.zygote_copies_max = 3;
+  settings_.zygote_copies_max = 5;
+  settings_.warm_boxes_max = 0;  // those that wait are copies too
   restart_with(settings_);
   run_copied("pass");
   const auto first = zygote_pids();

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/cancel.hpp"
+#include "base/egress_decision.hpp"
 #include "base/http_client.hpp"
 #include "collet/result.hpp"
 
@@ -22,14 +23,6 @@ struct EgressRequest {
   std::vector<std::string> hosts;  ///< "NAME" or "*.NAME", lower case; empty: every public host.
   bool follows_redirects = true;
   std::string cache_scope;         ///< Who shares answers with whom; "": none are kept.
-};
-
-/// One hop, asked for and decided upon.
-struct EgressDecision {
-  std::string host;  ///< "" when the URL cannot be read; then port is 0.
-  std::uint16_t port = 0;
-  bool allowed = false;
-  std::string reason;  ///< Why not; "" when allowed.
 };
 
 struct EgressEvents {

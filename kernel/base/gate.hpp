@@ -10,6 +10,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "base/egress_decision.hpp"
+
 namespace collet::base {
 
 struct GateHost {
@@ -27,14 +29,6 @@ struct GateRules {
   std::int64_t head_timeout_ms = 10'000;  ///< For the request, and again for the first message of TLS.
 };
 
-/// One connection, asked for and decided upon.
-struct GateDecision {
-  std::string host;  ///< "" when none could be read; then port is 0.
-  std::uint16_t port = 0;
-  bool allowed = false;
-  std::string reason;  ///< Why not; "" when allowed.
-};
-
 /// Speaks HTTP CONNECT at the listener while it exists; connections end with it.
 /// [request-thread]
 class Gate {
@@ -46,6 +40,6 @@ class Gate {
 /// @param decided called once for each request, on `io`'s thread: when its connection
 /// is let through, or is not for whatever reason. May destroy the gate.
 using GateOpener = std::function<std::unique_ptr<Gate>(boost::asio::io_context& io, int listener_fd, GateRules rules,
-                                                       std::function<void(const GateDecision&)> decided)>;
+                                                       std::function<void(const EgressDecision&)> decided)>;
 
 }  // namespace collet::base

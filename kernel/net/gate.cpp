@@ -21,7 +21,7 @@ class OpenGate final : public base::Gate {
 }  // namespace
 
 std::unique_ptr<base::Gate> open_gate(boost::asio::io_context& io, int listener_fd, base::GateRules rules,
-                                      std::function<void(const base::GateDecision&)> decided) {
+                                      std::function<void(const base::EgressDecision&)> decided) {
   auto core = std::make_shared<GateCore>(io, std::move(rules), std::move(decided));
   core->listen_on(listener_fd);
   return std::make_unique<OpenGate>(std::move(core));

@@ -14,6 +14,6 @@ namespace collet::net {
 /// listened on, are logged; nothing comes through them. `io` outlives the gate.
 /// [request-thread of io]
 [[nodiscard]] std::unique_ptr<base::Gate> open_gate(boost::asio::io_context& io, int listener_fd, base::GateRules rules,
-                                                    std::function<void(const base::GateDecision&)> decided);
+                                                    std::function<void(const base::EgressDecision&)> decided);
 
 }  // namespace collet::net

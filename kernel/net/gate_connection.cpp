@@ -245,7 +245,7 @@ asio::awaitable<void> GateConnection::linger() {
 
 void GateConnection::decide(bool is_allowed, std::string reason) {
   if (std::exchange(is_decided_, true)) return;
-  const base::GateDecision decision{request_.host.text, request_.port, is_allowed, std::move(reason)};
+  const base::EgressDecision decision{request_.host.text, request_.port, is_allowed, std::move(reason)};
   core_->decide(decision);
 }
 

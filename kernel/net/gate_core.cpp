@@ -35,7 +35,7 @@ tcp protocol_of(int socket) {
 
 }  // namespace
 
-GateCore::GateCore(asio::io_context& io, base::GateRules rules, std::function<void(const base::GateDecision&)> decided)
+GateCore::GateCore(asio::io_context& io, base::GateRules rules, std::function<void(const base::EgressDecision&)> decided)
     : io_(io), rules_(std::move(rules)), decided_(std::move(decided)), acceptor_(io), pause_(io) {
   settle_rules();
 }
@@ -138,7 +138,7 @@ const base::GateHost* GateCore::find(const std::string& host, std::uint16_t port
 }
 
 // The callee may destroy the gate.
-void GateCore::decide(const base::GateDecision& decision) {
+void GateCore::decide(const base::EgressDecision& decision) {
   const auto decided = decided_;
   if (decided) decided(decision);
 }

@@ -25,7 +25,7 @@ class GateCore : public std::enable_shared_from_this<GateCore> {
  public:
   using Entry = std::list<GateConnection*>::iterator;
 
-  GateCore(boost::asio::io_context& io, base::GateRules rules, std::function<void(const base::GateDecision&)> decided);
+  GateCore(boost::asio::io_context& io, base::GateRules rules, std::function<void(const base::EgressDecision&)> decided);
 
   /// Takes the descriptor over and begins to accept.
   void listen_on(int listener_fd);
@@ -38,7 +38,7 @@ class GateCore : public std::enable_shared_from_this<GateCore> {
   [[nodiscard]] const base::GateHost* find(const std::string& host, std::uint16_t port) const;
   /// The allowed hosts, for a message.
   [[nodiscard]] const std::string& allowed() const { return allowed_; }
-  void decide(const base::GateDecision& decision);
+  void decide(const base::EgressDecision& decision);
 
   /// Counts relayed bytes. False: the limit is passed, and all connections are closed.
   bool spend(std::size_t bytes);
@@ -62,7 +62,7 @@ class GateCore : public std::enable_shared_from_this<GateCore> {
   boost::asio::io_context& io_;
   base::GateRules rules_;
   std::string allowed_;
-  std::function<void(const base::GateDecision&)> decided_;
+  std::function<void(const base::EgressDecision&)> decided_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   std::list<GateConnection*> connections_;

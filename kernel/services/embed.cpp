@@ -1,5 +1,5 @@
 // collet.embed/1: from the C request to a model and back.
-#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,8 +48,7 @@ void tell(const EmbedJob& job, const Result<base::Embeddings>& made) {
 boost::asio::awaitable<Result<base::Embeddings>> make(EmbedJob& job) {
   Scope& scope = *job.scope;
   if (scope.over() || scope.gone().cancelled()) co_return Error{Errc::cancelled, "the call is over"};
-  const std::int64_t left_ms = scope.remaining_ms();
-  const std::int64_t limit_ms = job.timeout_ms > 0 ? std::min(job.timeout_ms, left_ms) : left_ms;
+  const std::int64_t limit_ms = limited_ms(scope, job.timeout_ms);
   if (limit_ms <= 0) co_return Error{Errc::timeout, "the time limit passed before the texts were sent"};
   const auto end = std::make_shared<base::CancelSource>();
   boost::asio::steady_timer timer(scope.io(), std::chrono::milliseconds(limit_ms));

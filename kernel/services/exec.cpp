@@ -1,5 +1,4 @@
 // collet.exec/1: from the C request to a box and back.
-#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -50,12 +49,7 @@ namespace {
 sandbox::GateFn answer_gate(const ExecJob& job) {
   auto gate = std::make_shared<std::unique_ptr<base::Gate>>();
   return [gate, services = job.services, scope = job.scope, hosts = job.hosts](sandbox::UniqueFd listener) {
-    const auto log = [scope](const base::GateDecision& decision) {
-      const auto facts = scope->facts();
-      const std::string target = decision.host + ":" + std::to_string(decision.port);
-      if (decision.allowed) base::log_info("egress", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}});
-      else base::log_warn("egress denied", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}, {"why", decision.reason}});
-    };
+    const auto log = [scope](const base::EgressDecision& decision) { log_egress(*scope, decision); };
     base::GateRules rules;
     rules.hosts = hosts;
     *gate = services->open_gate(scope->io(), listener.release(), std::move(rules), log);
@@ -67,8 +61,7 @@ sandbox::GateFn answer_gate(const ExecJob& job) {
 // The box keeps the time itself, so that its partial output comes back.
 void run_in_box(const std::shared_ptr<ExecJob>& job, std::function<void(sandbox::BoxResult)> done) {
   sandbox::BoxSpec spec = std::move(job->spec);  // a job runs once
-  const std::int64_t left_ms = job->scope->remaining_ms();
-  spec.timeout_ms = spec.timeout_ms > 0 ? std::min(spec.timeout_ms, left_ms) : left_ms;
+  spec.timeout_ms = limited_ms(*job->scope, spec.timeout_ms);
   if (!job->hosts.empty()) spec.gate = answer_gate(*job);
   sandbox::OutputFn output;
   if (job->live_output) {

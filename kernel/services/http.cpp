@@ -1,12 +1,10 @@
 // collet.http/1: from the C request to the guard and back.
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/io_threads.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
 #include "collet/sized.hpp"
 #include "services/origin.hpp"
@@ -75,17 +73,10 @@ void tell(const HttpJob& job, const base::EgressAnswer& answer) {
   job.done(job.user, &out);
 }
 
-void log_decision(const Scope& scope, const base::EgressDecision& decision) {
-  const auto facts = scope.facts();
-  const std::string target = decision.host + ":" + std::to_string(decision.port);
-  if (decision.allowed) base::log_info("egress", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}});
-  else base::log_warn("egress denied", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}, {"why", decision.reason}});
-}
-
 boost::asio::awaitable<void> carry_out(std::shared_ptr<HttpJob> job) {
   Scope& scope = *job->scope;
   auto& timeouts = job->request.http.timeouts;
-  timeouts.total_ms = timeouts.total_ms > 0 ? std::min(timeouts.total_ms, scope.remaining_ms()) : scope.remaining_ms();
+  timeouts.total_ms = limited_ms(scope, timeouts.total_ms);
   base::EgressAnswer answer;
   if (scope.over() || scope.gone().cancelled()) {
     answer.status = Error{Errc::cancelled, "the call is over"};
@@ -93,7 +84,7 @@ boost::asio::awaitable<void> carry_out(std::shared_ptr<HttpJob> job) {
     answer.status = Error{Errc::timeout, "the time limit passed before the request was sent"};
   } else {
     base::EgressEvents events;
-    events.decided = [&scope](const base::EgressDecision& decision) { log_decision(scope, decision); };
+    events.decided = [&scope](const base::EgressDecision& decision) { log_egress(scope, decision); };
     if (job->on_body != nullptr) events.body = [&job](std::string_view piece) { return job->on_body(job->user, to_str(piece)) == 0; };
     answer = co_await job->services->egress->fetch(scope.io(), std::move(job->request), std::move(events), scope.gone());
   }

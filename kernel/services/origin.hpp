@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/cancel.hpp"
+#include "base/egress_decision.hpp"
 #include "base/run_scope.hpp"
 #include "collet/abi.h"
 #include "collet/str.hpp"
@@ -71,6 +72,10 @@ class Origin {
 [[nodiscard]] inline std::string_view service_of(std::string_view capability) {
   return capability.substr(0, capability.find(':'));
 }
+
+/// The time that something done for a call may take. @param wanted_ms 0: all that is left.
+[[nodiscard]] std::int64_t limited_ms(const Scope& scope, std::int64_t wanted_ms);
+void log_egress(const Scope& scope, const base::EgressDecision& decision);
 
 /// Checks that a call may use what goes with `effect`, all of its bits. For id 0
 /// no tool's effects are there to ask: what stands behind it is the capability,

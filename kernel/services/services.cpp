@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/log.hpp"
 #include "services/origin.hpp"
 #include "services/tables.hpp"
 
@@ -86,6 +87,18 @@ std::string_view service_id(std::string_view service) {
 const void* service_table(std::string_view id) {
   const auto row = std::ranges::find(kRows, id, &Row::id);
   return row == kRows.end() ? nullptr : row->table;
+}
+
+std::int64_t limited_ms(const Scope& scope, std::int64_t wanted_ms) {
+  const std::int64_t left_ms = scope.remaining_ms();
+  return wanted_ms > 0 ? std::min(wanted_ms, left_ms) : left_ms;
+}
+
+void log_egress(const Scope& scope, const base::EgressDecision& decision) {
+  const auto facts = scope.facts();
+  const std::string target = decision.host + ":" + std::to_string(decision.port);
+  if (decision.allowed) base::log_info("egress", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}});
+  else base::log_warn("egress denied", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}, {"why", decision.reason}});
 }
 
 collet_status authorize(collet_call call, std::uint32_t effect, std::shared_ptr<Scope>& scope) {

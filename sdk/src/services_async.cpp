@@ -135,6 +135,16 @@ std::string http_refusal(collet_status status) {
   }
 }
 
+/// @param begin starts what ends with the callback it is given, or says why it cannot.
+template <class T, class Begin>
+Result<T> wait_for(const Begin& begin) {
+  const auto promise = std::make_shared<std::promise<Result<T>>>();
+  auto future = promise->get_future();
+  const Result<void> begun = begin([promise](Result<T> result) { promise->set_value(std::move(result)); });
+  if (!begun) return begun.error();
+  return future.get();
+}
+
 }  // namespace
 
 Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
@@ -179,11 +189,7 @@ Result<void> Services::exec(const ExecRequest& request, ExecDone done) const {
 }
 
 Result<ExecResult> Services::exec_wait(const ExecRequest& request) const {
-  const auto promise = std::make_shared<std::promise<ExecResult>>();
-  auto future = promise->get_future();
-  const auto begun = exec(request, [promise](ExecResult result) { promise->set_value(std::move(result)); });
-  if (!begun) return begun.error();
-  return future.get();
+  return wait_for<ExecResult>([&](auto done) { return exec(request, std::move(done)); });
 }
 
 Result<Value> Services::exec_runtime(std::string_view language) const {
@@ -218,11 +224,7 @@ Result<void> Services::http(const HttpRequest& request, HttpDone done) const {
 }
 
 Result<HttpResponse> Services::http_wait(const HttpRequest& request) const {
-  const auto promise = std::make_shared<std::promise<Result<HttpResponse>>>();
-  auto future = promise->get_future();
-  const auto begun = http(request, [promise](Result<HttpResponse> result) { promise->set_value(std::move(result)); });
-  if (!begun) return begun.error();
-  return future.get();
+  return wait_for<HttpResponse>([&](auto done) { return http(request, std::move(done)); });
 }
 
 Result<void> Services::embed(const EmbedRequest& request, EmbedDone done) const {
@@ -242,11 +244,7 @@ Result<void> Services::embed(const EmbedRequest& request, EmbedDone done) const 
 }
 
 Result<Embeddings> Services::embed_wait(const EmbedRequest& request) const {
-  const auto promise = std::make_shared<std::promise<Result<Embeddings>>>();
-  auto future = promise->get_future();
-  const auto begun = embed(request, [promise](Result<Embeddings> result) { promise->set_value(std::move(result)); });
-  if (!begun) return begun.error();
-  return future.get();
+  return wait_for<Embeddings>([&](auto done) { return embed(request, std::move(done)); });
 }
 
 }  // namespace collet

@@ -28,7 +28,7 @@ class GateBoxTest : public BoxTest {
     rules.connections_max = 4;
     rules.head_timeout_ms = 500;
     spec.gate = [&](UniqueFd listener) {
-      gate = net::open_gate(io, listener.release(), rules, [&](const base::GateDecision& decision) { decisions_.push_back(decision); });
+      gate = net::open_gate(io, listener.release(), rules, [&](const base::EgressDecision& decision) { decisions_.push_back(decision); });
     };
     sandbox_->run(io, std::move(spec), nullptr, [&](BoxResult r) {
       result = std::move(r);
@@ -42,7 +42,7 @@ class GateBoxTest : public BoxTest {
   Listener forbidden_{AF_INET};
   std::uint16_t allowed_port_ = 0;
   std::uint16_t forbidden_port_ = 0;
-  std::vector<base::GateDecision> decisions_;
+  std::vector<base::EgressDecision> decisions_;
 };
 
 TEST_F(GateBoxTest, OnlyTheAllowedHostIsReachedWhateverIsSaid) {

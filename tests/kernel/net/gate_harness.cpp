@@ -44,7 +44,7 @@ base::GateRules to_localhost(std::uint16_t port) {
 TestGate::TestGate(base::GateRules rules) {
   const int listener = listen_anywhere(64, port_);
   gate_ = net::open_gate(io_.context(0), listener, std::move(rules),
-                         [this](const base::GateDecision& decision) { note(decision); });
+                         [this](const base::EgressDecision& decision) { note(decision); });
   io_.start();
 }
 
@@ -70,7 +70,7 @@ void TestGate::close_on_decision() {
   run([this] { is_closing_ = true; });
 }
 
-void TestGate::note(const base::GateDecision& decision) {
+void TestGate::note(const base::EgressDecision& decision) {
   {
     const std::scoped_lock lock(mutex_);
     decisions_ += (decision.allowed ? "allowed " : "denied ") + decision.host + ":" + std::to_string(decision.port) +

@@ -35,7 +35,7 @@ class TestGate {
   void run(const std::function<void()>& task);
 
  private:
-  void note(const base::GateDecision& decision);
+  void note(const base::EgressDecision& decision);
 
   base::IoThreads io_{1};
   std::uint16_t port_ = 0;

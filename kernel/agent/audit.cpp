@@ -15,11 +15,22 @@ std::string_view exit_of(const plugin::CallOutcome& outcome) {
   return outcome.is_error ? "error" : "ok";
 }
 
+Value egress_of(const base::EgressRecord& record) {
+  std::vector<Value> list;
+  for (const base::EgressDecision& one : record.kept) {
+    Members members{{"to", one.host + ":" + std::to_string(one.port)}, {"allowed", one.allowed}};
+    if (!one.allowed) members.emplace_back("why", one.reason);
+    list.push_back(json::object(members));
+  }
+  return json::array(list);
+}
+
 struct Ending {
   std::string_view verdict, rule;
   std::int64_t duration_us = 0;
   std::int64_t output_bytes = 0;
   std::string_view exit, details;
+  base::EgressRecord egress{};
 };
 
 void write(const AuditedCall& call, const Ending& ending) {
@@ -36,7 +47,9 @@ void write(const AuditedCall& call, const Ending& ending) {
                             {"duration_us", ending.duration_us},
                             {"output_bytes", ending.output_bytes},
                             {"exit", ending.exit},
-                            {"details", ending.details}}));
+                            {"details", ending.details},
+                            {"egress", egress_of(ending.egress)},
+                            {"egress_left_out", static_cast<std::int64_t>(ending.egress.left_out)}}));
 }
 
 void write_denial(const AuditedCall& call, std::string_view rule) {
@@ -47,7 +60,7 @@ void write_denial(const AuditedCall& call, std::string_view rule) {
 
 void audit_call(const AuditedCall& call, const plugin::CallOutcome& outcome) {
   write(call, {"allowed", "default", outcome.duration_us, static_cast<std::int64_t>(outcome.output_bytes), exit_of(outcome),
-               outcome.details});
+               outcome.details, outcome.egress});
 }
 
 void audit_call(const RunRequest& request, const RunTool& tool, const StartCall& start,

@@ -13,7 +13,7 @@ struct AuditedCall {
 };
 
 /// A call that ran: caller, tool, app, argument hash, verdict and rule, duration,
-/// bytes, exit. Never the arguments or the result.
+/// bytes, exit, and what of it left this machine or was kept from it. Never the arguments or the result.
 void audit_call(const AuditedCall& call, const plugin::CallOutcome& outcome);
 void audit_call(const RunRequest& request, const RunTool& tool, const StartCall& start,
                 const plugin::CallOutcome& outcome);

@@ -195,7 +195,7 @@ Result<std::string> Machine::admit(const llm::ToolCall& wanted, Call& call, std:
   const auto& info = tool->offer.tool->info;
   const policy::Verdict verdict = policy::decide(
       {info.full_name(), tool->asked_name, (info.flags & COLLET_TOOL_NEEDS_APP) != 0, tool->app,
-       tool->app.empty() ? nullptr : &tool->app_tools},
+       tool->app.empty() ? nullptr : &tool->app_tools, info.is_command},
       request_.caller);
   if (!verdict.allowed) return refused(verdict.rule, verdict.message);
 

@@ -22,10 +22,12 @@ boost::asio::awaitable<void> post_agents(Exchange& exchange);
 boost::asio::awaitable<void> post_chat(Exchange& exchange);
 boost::asio::awaitable<void> post_embeddings(Exchange& exchange);
 boost::asio::awaitable<void> post_tool_call(Exchange& exchange);
+boost::asio::awaitable<void> post_command_call(Exchange& exchange);
 boost::asio::awaitable<void> get_models(Exchange& exchange);
 boost::asio::awaitable<void> get_available_models(Exchange& exchange);
 boost::asio::awaitable<void> get_mcp_servers(Exchange& exchange);
 boost::asio::awaitable<void> get_tools(Exchange& exchange);
+boost::asio::awaitable<void> get_commands(Exchange& exchange);  ///< Those that the key may run.
 boost::asio::awaitable<void> get_health(Exchange& exchange);
 boost::asio::awaitable<void> get_ready(Exchange& exchange);
 boost::asio::awaitable<void> get_version(Exchange& exchange);

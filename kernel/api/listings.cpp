@@ -1,9 +1,11 @@
 // What there is: models and tools.
+#include <algorithm>
 #include <map>
 
 #include "api/handlers.hpp"
 #include "api/models.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "collet/abi.h"
 
@@ -126,6 +128,18 @@ asio::awaitable<void> get_mcp_servers(Exchange& exchange) {
   std::vector<Value> list;
   for (const auto& [name, tools] : servers) list.push_back(server_entry(name, tools, started_at));
   std::string body = json::array(list).dump();
+  co_await send_json(exchange, 200, std::move(body));
+}
+
+asio::awaitable<void> get_commands(Exchange& exchange) {
+  std::vector<Value> commands;
+  const auto snapshot = exchange.context.shared.tools();
+  for (const auto& command : snapshot->commands()) {
+    const std::string name = command->info.full_name();
+    const auto fits = [&](const std::string& glob) { return base::glob_matches(glob, name); };
+    if (std::ranges::any_of(exchange.key->commands, fits)) commands.push_back(tool_entry(command->info));
+  }
+  std::string body = json::object({{"commands", json::array(commands)}}).dump();
   co_await send_json(exchange, 200, std::move(body));
 }
 

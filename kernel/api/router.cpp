@@ -33,6 +33,8 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/chat/completions", "", Access::limited, post_chat},
     Route{"POST", "/v1/embeddings", "", Access::limited, post_embeddings},
     Route{"POST", "/v1/tools/call", "", Access::limited, post_tool_call},
+    Route{"POST", "/v1/commands/call", "", Access::limited, post_command_call},
+    Route{"GET", "/v1/commands", "", Access::key, get_commands},
     Route{"GET", "/v1/tools", "", Access::key, get_tools},
     Route{"GET", "/v1/models", "", Access::key, get_models},
     Route{"GET", "/v1/mcp/servers", "", Access::key, get_mcp_servers},

@@ -1,8 +1,9 @@
-// POST /v1/tools/call: one tool, no model. An extension, used by `collet call`.
-#include <array>
+// POST /v1/tools/call: one tool, no model. POST /v1/commands/call: one command of a plugin.
+// Extensions, used by the command line.
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "agent/audit.hpp"
 #include "agent/inbox.hpp"
@@ -11,6 +12,7 @@
 #include "api/handlers.hpp"
 #include "api/run_request.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "collet/schema.hpp"
 
 namespace collet::api {
@@ -19,7 +21,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-const std::array<std::string, 3> kKnown = {"name", "arguments", "runtime_params"};
+const std::vector<std::string> kToolFields = {"name", "arguments", "runtime_params"};
+const std::vector<std::string> kCommandFields = {"name", "instance", "arguments", "runtime_params"};
 
 struct SingleCall {
   agent::RunTool tool;
@@ -27,15 +30,29 @@ struct SingleCall {
   std::vector<std::string> warnings;
 };
 
-Result<SingleCall> prepare(Exchange& exchange, const Value& body) {
+enum class Kind { tool, command };
+
+Result<plugin::ToolPtr> find(const Exchange& exchange, Kind kind, std::string_view name, std::string_view instance) {
+  const auto snapshot = exchange.context.shared.tools();
+  auto found = kind == Kind::tool ? snapshot->find(name) : snapshot->find_command(name, instance);
+  if (found) return found;
+  return Error{Errc::invalid, (kind == Kind::tool ? "tool.name: " : "command.name: ") + found.error().message};
+}
+
+Result<SingleCall> prepare(Exchange& exchange, const Value& body, Kind kind) {
   Fields fields(body, "");
+  const auto& known = kind == Kind::tool ? kToolFields : kCommandFields;
   const std::string name = fields.required_string("name");
-  const std::string unknown = fields.unknown(kKnown);
-  if (!unknown.empty()) fields.complain(unknown, "is unknown; expected name, arguments, runtime_params");
+  const std::string instance = kind == Kind::tool ? std::string() : fields.string("instance");
+  const std::string unknown = fields.unknown(known);
+  if (!unknown.empty()) fields.complain(unknown, "is unknown; expected " + base::join(known, ", "));
   Value arguments = fields.object("arguments");
   if (fields.error()) return *fields.error();
+  const auto found = find(exchange, kind, name, instance);
+  if (!found) return found.error();
   ToolSelection selection(exchange.request.request_id);
-  auto added = add_tool(name, fields.get("runtime_params"), "", "tool", exchange.context, *exchange.key, selection);
+  auto added = add_found(*found, name, fields.get("runtime_params"), "", kind == Kind::tool ? "tool" : "command", exchange.context,
+                         *exchange.key, selection);
   if (!added) return std::move(added).error();
   SingleCall call;
   call.tool = std::move(selection.tools.front());
@@ -63,12 +80,10 @@ plugin::CallFacts facts_of(const Exchange& exchange, const agent::RunTool& tool)
 
 using Outcomes = agent::Inbox<plugin::CallOutcome>;
 
-}  // namespace
-
-asio::awaitable<void> post_tool_call(Exchange& exchange) {
+asio::awaitable<void> call_one(Exchange& exchange, Kind kind) {
   const Value body = co_await read_body(exchange);
   if (body.is_null()) co_return;
-  auto call = prepare(exchange, body);
+  auto call = prepare(exchange, body, kind);
   if (!call) {
     co_await refuse(exchange, call.error());
     co_return;
@@ -93,5 +108,11 @@ asio::awaitable<void> post_tool_call(Exchange& exchange) {
   add_warnings(exchange.headers, call->warnings);
   co_await send_json(exchange, 200, std::move(answer));
 }
+
+}  // namespace
+
+asio::awaitable<void> post_tool_call(Exchange& exchange) { co_await call_one(exchange, Kind::tool); }
+
+asio::awaitable<void> post_command_call(Exchange& exchange) { co_await call_one(exchange, Kind::command); }
 
 }  // namespace collet::api

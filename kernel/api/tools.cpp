@@ -84,12 +84,13 @@ std::string below_runtime_params(std::string message) {
 Result<void> check_allowed(const agent::RunTool& tool, const config::KeySettings& key,
                            const std::string& path, const std::string& request_id) {
   const auto& info = tool.offer.tool->info;
+  const std::string full_name = info.full_name();
   const policy::Verdict verdict = policy::decide(
-      {info.full_name(), tool.asked_name, (info.flags & COLLET_TOOL_NEEDS_APP) != 0, tool.app,
-       tool.app.empty() ? nullptr : &tool.app_tools},
-      {key.id, key.tools});
+      {full_name, tool.asked_name, (info.flags & COLLET_TOOL_NEEDS_APP) != 0, tool.app,
+       tool.app.empty() ? nullptr : &tool.app_tools, info.is_command},
+      {key.id, key.tools, key.commands});
   if (verdict.allowed) return {};
-  agent::audit_denied_request(request_id, key.id, info.full_name(), tool, verdict.rule);
+  agent::audit_denied_request(request_id, key.id, full_name, tool, verdict.rule);
   const Errc code = verdict.rule == "tool.needs_app" ? Errc::invalid : Errc::denied;
   return Error{code, path + ": " + verdict.message};
 }
@@ -127,20 +128,25 @@ Result<void> add_entry(const Value& entry, const std::string& path, const Contex
 Result<void> add_tool(std::string_view name, const Value& runtime_params, std::string_view description,
                       const std::string& path, const Context& context, const config::KeySettings& key,
                       ToolSelection& selection) {
-  const auto snapshot = context.shared.tools();
-  auto found = snapshot->find(name);
+  const auto found = context.shared.tools()->find(name);
   if (!found) return Error{Errc::invalid, path + ".name: " + found.error().message};
+  return add_found(*found, name, runtime_params, description, path, context, key, selection);
+}
+
+Result<void> add_found(const plugin::ToolPtr& found, std::string_view name, const Value& runtime_params, std::string_view description,
+                       const std::string& path, const Context& context, const config::KeySettings& key,
+                       ToolSelection& selection) {
   agent::RunTool tool;
   tool.asked_name = name;
-  tool.offer.tool = *found;
+  tool.offer.tool = found;
   Value tool_params;
   auto read = read_runtime_params(runtime_params, path, context, tool, tool_params, selection);
   if (!read) return read;
   auto allowed = check_allowed(tool, key, path, selection.request_id);
   if (!allowed) return allowed;
-  const plugin::ToolInfo& info = (*found)->info;
+  const plugin::ToolInfo& info = found->info;
   const std::string wire_name = info.name_space.empty() ? std::string(name) : info.full_name();
-  auto offer = plugin::make_offer(*found, free_name(wire_name, selection), tool_params, description,
+  auto offer = plugin::make_offer(found, free_name(wire_name, selection), tool_params, description,
                                   {key.id, tool.app, tool.size});
   if (!offer) {
     return Error{offer.error().code, path + ".runtime_params" + below_runtime_params(offer.error().message)};

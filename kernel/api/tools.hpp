@@ -35,5 +35,9 @@ struct ToolSelection {
                                     std::string_view description, const std::string& path,
                                     const Context& context, const config::KeySettings& key,
                                     ToolSelection& selection);
+/// The same of a tool or command that was looked up already. @param name as it was asked for.
+[[nodiscard]] Result<void> add_found(const plugin::ToolPtr& found, std::string_view name, const Value& runtime_params,
+                                     std::string_view description, const std::string& path, const Context& context,
+                                     const config::KeySettings& key, ToolSelection& selection);
 
 }  // namespace collet::api

@@ -79,6 +79,10 @@ int run_serve(const ServeOptions& options, const Hooks& hooks, Console& console)
 int run_ask(const AskOptions& options, const Hooks& hooks, Console& console);
 int run_call(const CallOptions& options, const Hooks& hooks, Console& console);
 int run_tools(const ToolsOptions& options, const Hooks& hooks, Console& console);
+int run_commands(const ToolsOptions& options, const Hooks& hooks, Console& console);
+/// @param words of the command line, the first one a plugin's group. @param built_in what else
+/// could have been meant.
+int run_plugin_command(const std::vector<std::string>& words, const std::vector<std::string>& built_in, const Hooks& hooks, Console& console);
 int run_config_check(const ConfigOptions& options, Console& console);
 int run_doctor(const ConfigOptions& options, const Hooks& hooks, Console& console);
 int run_plugin_inspect(const PluginOptions& options, const Hooks& hooks, Console& console);

@@ -1,6 +1,6 @@
 #include "cli/run.hpp"
 
-#include <sstream>
+#include <algorithm>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/console.hpp"
+#include "cli/parse.hpp"
 #include "collet/abi.h"
 #include "config/load.hpp"
 
@@ -21,7 +22,7 @@ struct Parsed {
   ServeOptions serve;
   AskOptions ask;
   CallOptions call;
-  ToolsOptions tools;
+  ToolsOptions tools, commands;
   ConfigOptions config, doctor;
   PluginOptions plugin;
   ModelOptions model;
@@ -91,6 +92,11 @@ void add_tools(CLI::App& app, Parsed& p, const Hooks& hooks) {
   add_config(tools, p.tools.config_file);
   tools->add_flag("--json", p.tools.json, "Print JSON, input schemas included");
   tools->callback([&] { p.command = [&](Console& c) { return run_tools(p.tools, hooks, c); }; });
+
+  CLI::App* commands = add(app, "commands", "List what plugins offer to the operator, for `collet GROUP NAME`", "  collet commands\n  collet GROUP NAME --help");
+  add_config(commands, p.commands.config_file);
+  commands->add_flag("--json", p.commands.json, "Print JSON, input schemas included");
+  commands->callback([&] { p.command = [&](Console& c) { return run_commands(p.commands, hooks, c); }; });
 
   CLI::App* call = add(app, "call", "Run one tool without a model",
                        "  collet call NAME '{\"code\": \"print(2 ** 100)\"}'\n  collet call NAME - < arguments.json\n"
@@ -203,29 +209,10 @@ void add_others(CLI::App& app, Parsed& p) {
   });
 }
 
-/// CLI11 misses what a command needs before it sees the word it does not know; a
-/// person has mistyped that word. "" when there is none.
-std::string stray_word(const CLI::App& app) {
-  const CLI::App* command = &app;
-  std::string path = app.get_name();
-  for (auto inner = app.get_subcommands(); !inner.empty(); inner = command->get_subcommands()) {
-    command = inner.front();
-    path += " " + command->get_name();
-  }
-  const auto left = app.remaining(true);
-  if (left.empty()) return {};
-  const std::string& word = left.front();
-  std::vector<std::string> known;
-  if (word.starts_with("-")) {
-    for (const CLI::Option* option : command->get_options()) {
-      for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-    }
-  } else {
-    for (const CLI::App* child : command->get_subcommands([](const CLI::App*) { return true; })) known.push_back(child->get_name());
-  }
-  const std::string_view near = base::nearest(word, known);
-  return path + " knows no " + (word.starts_with("-") ? "option " : "command ") + "\"" + visible(base::shorten(word, 80)) + "\"" +
-         (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") + "\nRun with --help for more information.\n";
+/// The first word is no command of ours, and none that was mistyped.
+bool is_foreign(const std::vector<std::string>& words, const std::vector<std::string>& built_in) {
+  if (words.empty() || words.front().empty() || words.front().front() == '-') return false;
+  return std::ranges::find(built_in, words.front()) == built_in.end() && base::nearest(words.front(), built_in).empty();
 }
 
 }  // namespace
@@ -236,7 +223,7 @@ int run(int argc, const char* const* argv, const Hooks& hooks) {
   CLI::App app("A self-hosted agent server whose tools are shared libraries.", "collet");
   app.require_subcommand(1);
   app.set_version_flag("--version", version_text().substr(0, version_text().size() - 1), "Print the version");
-  app.footer("`collet COMMAND --help` shows examples. Exit codes: 0 done, 1 failed, 2 bad usage or bad config.");
+  app.footer("Plugins bring further commands: see `collet commands`. `collet COMMAND --help` shows examples. Exit codes: 0 done, 1 failed, 2 bad usage or bad config.");
   add_serve(app, parsed, hooks);
   add_ask(app, parsed, hooks);
   add_tools(app, parsed, hooks);
@@ -245,20 +232,11 @@ int run(int argc, const char* const* argv, const Hooks& hooks) {
   add_packages(app, parsed, hooks);
   add_model(app, parsed, hooks);
   add_others(app, parsed);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const std::string stray = error.get_exit_code() == 0 ? std::string() : stray_word(app);
-    if (!stray.empty()) {
-      console.err(stray);
-      return kUsage;
-    }
-    std::ostringstream out, err;
-    const int code = app.exit(error, out, err);
-    console.out(out.str());
-    if (!err.str().empty()) console.err(err.str());
-    return code == 0 ? kDone : kUsage;
-  }
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  std::vector<std::string> built_in;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) built_in.push_back(command->get_name());
+  if (is_foreign(words, built_in)) return run_plugin_command(words, built_in, hooks, console);
+  if (const auto ended = parse(app, words, console)) return *ended;
   return parsed.command(console);
 }
 

@@ -30,6 +30,7 @@ void make_private(config::Settings& settings, bool needs_models) {
   config::KeySettings key;
   key.id = "command-line";
   key.key = "ck-" + base::random_hex(40);
+  key.commands = {"*"};
   key.requests_per_minute = 100'000;
   key.tokens_per_minute = 1'000'000'000;
   settings.auth.keys = {key};

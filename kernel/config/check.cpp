@@ -75,6 +75,7 @@ class Checker {
       }
       if (digest.find_first_of(" \t\r\n") != std::string_view::npos) findings_.add(path + ".key", "must not hold white space: it is sent in a header");
       globs(path + ".tools", key.tools);
+      globs(path + ".commands", key.commands);
     }
   }
 

@@ -28,6 +28,7 @@ const Section kKey{"a key", prototype_of<KeySettings>, {
     required(value<&KeySettings::id>("id", "Name of the caller, for logs and limits.")),
     required(secret(value<&KeySettings::key>("key", "The key, or sha256: and the hex digest of it."))),
     value<&KeySettings::tools>("tools", "Globs of the tools this caller may use."),
+    value<&KeySettings::commands>("commands", "Globs of the plugins' commands (group/name) that it may run; they are for operators."),
     number<&KeySettings::requests_per_minute>("requests_per_minute", 1, kInt, "requests", "Requests in any one minute."),
     number<&KeySettings::tokens_per_minute>("tokens_per_minute", 1, 1e12, "tokens", "Model tokens in any one minute."),
 }};

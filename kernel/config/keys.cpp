@@ -58,11 +58,11 @@ Result<std::string> make_key(const std::string& file) {
   return key;
 }
 
-void accept(Settings& settings, std::string id, std::string key) {
+KeySettings& accept(Settings& settings, std::string id, std::string key) {
   KeySettings entry;
   entry.id = std::move(id);
   entry.key = std::move(key);
-  settings.auth.keys.push_back(std::move(entry));
+  return settings.auth.keys.emplace_back(std::move(entry));
 }
 
 bool accepts(const Settings& settings, const std::string& key) {
@@ -94,7 +94,8 @@ Result<KeyReport> prepare_keys(Settings& settings) {
     if (key) report.made = *key;
   }
   if (!key) return key.error();
-  accept(settings, "local", *key);
+  // Whoever can read that file owns the server.
+  accept(settings, "local", *key).commands = {"*"};
   return report;
 }
 

@@ -30,6 +30,7 @@ struct KeySettings {
   std::string id;
   std::string key;                        ///< The key, or "sha256:<hex>" of it.
   std::vector<std::string> tools = {"*"};  ///< Globs of tool names.
+  std::vector<std::string> commands;       ///< Globs of the plugins' commands, "group/name".
   int requests_per_minute = 150;
   std::int64_t tokens_per_minute = 800'000;
 };

@@ -143,7 +143,7 @@ Result<void> Fetch::prepare() {
 Result<bool> Fetch::is_named() const {
   const auto& hosts = request_.hosts;
   if (!hosts.empty() && std::ranges::none_of(hosts, [&](const auto& pattern) { return fits_host(pattern, url_.host); })) {
-    return Error{Errc::denied, "the plugin's manifest does not name " + url_.host + " among the hosts that it reaches"};
+    return Error{Errc::denied, url_.host + " is no host that this plugin may reach, by its manifest or plugins.grants; these are " + base::join(hosts, ", ")};
   }
   const std::string target = url_.host + ":" + std::to_string(url_.port);
   if (std::ranges::any_of(egress_.settings().allow_private, [&](const auto& named) { return base::to_lower(named) == target; })) return true;

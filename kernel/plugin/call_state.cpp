@@ -162,6 +162,7 @@ bool CallState::complete(Result<void> status, const collet_finish* end) {
     if (over_.exchange(true)) return false;
     outcome.contents = std::move(contents_);
     outcome.output_bytes = output_bytes_;
+    outcome.egress = std::move(egress_);
   }
   if (end) {
     outcome.is_empty = (end->flags & COLLET_FINISH_EMPTY) != 0;
@@ -176,6 +177,11 @@ bool CallState::complete(Result<void> status, const collet_finish* end) {
   outcome.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_).count();
   asio::post(io_, [call = self(), outcome = std::move(outcome)]() mutable { call->deliver(std::move(outcome)); });
   return true;
+}
+
+void CallState::note_egress(const base::EgressDecision& decision) {
+  const std::scoped_lock lock(mutex_);
+  if (!over_) egress_.add(decision);
 }
 
 void CallState::deliver(CallOutcome outcome) {

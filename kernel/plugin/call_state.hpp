@@ -46,6 +46,7 @@ class CallState final : public services::Scope, public std::enable_shared_from_t
   [[nodiscard]] bool over() const override { return over_; }
   [[nodiscard]] base::CancelToken gone() const override { return gone_.token(); }
   void output(std::int32_t kind, std::string_view piece) override;
+  void note_egress(const base::EgressDecision& decision) override;
 
   // The plugin's side; see collet_call_api. [any-thread]
   collet_status emit(const collet_content& part);
@@ -100,6 +101,7 @@ class CallState final : public services::Scope, public std::enable_shared_from_t
   bool plugin_done_ = false;
   std::vector<Content> contents_;
   std::uint64_t output_bytes_ = 0;
+  base::EgressRecord egress_;
   ProgressFeed feed_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "collet/ext/commands.h"
 #include "collet/str.hpp"
 #include "plugin/host_side.hpp"
 
@@ -53,11 +54,23 @@ Result<ListedTools> Generation::read_tools(NameTaken taken) {
   };
   const collet_status status = table().list_tools(instance_, each, &reader);
   if (status < 0) return Error{to_errc(status), "list_tools failed: " + std::string(collet::name(to_errc(status)))};
+  if (auto read = read_commands(reader); !read) return read.error();
   ListedTools listed = reader.take();
   // Nothing is left to serve, so the first reason speaks for all.
   if (listed.tools.empty() && !listed.refused.empty()) return listed.refused.front();
   for (const auto& tool : listed.tools) tool->generation = shared_from_this();
   return listed;
+}
+
+Result<void> Generation::read_commands(ToolReader& reader) const {
+  const auto table = extension<collet_commands>(COLLET_COMMANDS_ID);
+  if (!table || !table->list_commands) return {};
+  const auto each = [](void* user, const collet_tool* tool) noexcept {
+    return static_cast<ToolReader*>(user)->add_command(tool);
+  };
+  const collet_status status = table->list_commands(instance_, each, &reader);
+  if (status < 0) return Error{to_errc(status), "list_commands failed: " + std::string(collet::name(to_errc(status)))};
+  return {};
 }
 
 bool Generation::enter() {

@@ -46,7 +46,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
-  /// Asks the plugin for its tools. One that is not right is refused alone.
+  /// Asks the plugin for its tools and commands. One that is not right is refused alone.
   /// @error list_tools failed, or every tool was refused. [control]
   [[nodiscard]] Result<ListedTools> read_tools(NameTaken taken = {});
 
@@ -65,7 +65,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
   [[nodiscard]] base::WorkerPool& workers() const { return *options_.workers; }
   [[nodiscard]] std::int64_t cancel_grace_ms() const { return options_.cancel_grace_ms; }
   /// A plugin-side extension, if there is one; in our own size. `T` is its C
-  /// table. Only between enter() and leave().
+  /// table. Only between enter() and leave(), or [control].
   template <class T>
   [[nodiscard]] std::optional<T> extension(std::string_view id) const {
     const auto* table = static_cast<const T*>(find_extension(id));
@@ -82,6 +82,7 @@ class Generation : public std::enable_shared_from_this<Generation> {
  private:
   Generation(std::shared_ptr<const Library> library, GenerationOptions options);
   Result<void> create_instance();
+  Result<void> read_commands(ToolReader& reader) const;
   [[nodiscard]] const void* find_extension(std::string_view id) const;
 
   const std::shared_ptr<const Library> library_;

@@ -72,7 +72,7 @@ void PluginHost::start_instance(const PluginStatus& base, const std::shared_ptr<
   if (!entry) return refuse(std::move(refused), entry.error());
   base::log_info("plugin loaded", {{"plugin", entry->status.id}, {"instance", entry->status.instance},
                                    {"version", entry->status.version}, {"file", entry->status.file},
-                                   {"tools", static_cast<std::int64_t>(entry->tools.size())}});
+                                   {"tools", static_cast<std::int64_t>(entry->status.tools.size())}});
   {
     const std::scoped_lock lock(mutex_);
     entries_.push_back(std::move(entry).value());
@@ -99,14 +99,14 @@ Result<PluginHost::Entry> PluginHost::make_instance(const PluginStatus& base,
   auto generation = Generation::create(library, std::move(options));
   if (!generation) return generation.error();
   (*generation)->on_quarantine([this] { publish(); });
-  auto listed = (*generation)->read_tools([this](const std::string& name) { return why_taken(name); });
+  auto listed = (*generation)->read_tools([this](const ToolInfo& info) { return why_taken(info); });
   if (!listed) return listed.error();
   refused_tools = std::move(listed->refused);
   Entry entry{base, std::move(generation).value(), {}};
   entry.status.instance = instance.name;
   entry.status.state = "serving";
   for (auto& tool : listed->tools) {
-    entry.status.tools.push_back(tool->info.full_name());
+    if (!tool->info.is_command) entry.status.tools.push_back(tool->info.full_name());
     entry.tools.push_back(std::move(tool));
   }
   return entry;
@@ -121,10 +121,14 @@ Result<void> PluginHost::check_instance_name(const std::string& instance) const 
   return {};
 }
 
-std::string PluginHost::why_taken(const std::string& tool) const {
+std::string PluginHost::why_taken(const ToolInfo& info) const {
   for (const auto& entry : entries_) {
-    if (!entry.generation || std::ranges::find(entry.status.tools, tool) == entry.status.tools.end()) continue;
-    return "is offered by " + entry.status.instance + " already";
+    const bool is_sibling = info.is_command && entry.status.id == info.plugin_id;
+    if (!entry.generation || is_sibling) continue;
+    const bool has_it = std::ranges::any_of(entry.tools, [&](const ToolPtr& other) {
+      return other->info.is_command == info.is_command && other->info.full_name() == info.full_name();
+    });
+    if (has_it) return "is offered by " + entry.status.instance + " already";
   }
   return {};
 }

@@ -52,7 +52,7 @@ class PluginHost {
   struct Entry {
     PluginStatus status;
     std::shared_ptr<Generation> generation;  ///< Null when refused.
-    std::vector<ToolPtr> tools;
+    std::vector<ToolPtr> tools;  ///< And commands.
   };
   void load_file(const FoundFile& found);
   Result<std::shared_ptr<const Library>> load_library(const FoundFile& found, PluginFile& file);
@@ -63,8 +63,8 @@ class PluginHost {
                               std::vector<Error>& refused_tools);
   [[nodiscard]] std::vector<config::PluginInstanceSettings> instances_of(const std::string& plugin_id) const;
   [[nodiscard]] Result<void> check_instance_name(const std::string& instance) const;
-  /// "" for a full name that is free.
-  [[nodiscard]] std::string why_taken(const std::string& tool) const;
+  /// "" for a full name that is free. Instances of one plugin share their commands.
+  [[nodiscard]] std::string why_taken(const ToolInfo& info) const;
   void refuse(PluginStatus status, const Error& reason, std::string_view what = "plugin refused");
   void refuse_unknown_instances();
   void publish();

@@ -11,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "base/egress_decision.hpp"
 #include "base/run_scope.hpp"
 #include "collet/json.hpp"
 #include "collet/result.hpp"
@@ -43,6 +44,7 @@ struct ToolInfo {
   std::vector<ToolExample> examples;
   std::string plugin_id;
   std::string instance;  ///< Configured name; the plugin id for an unnamed one.
+  bool is_command = false;  ///< Of collet.commands/1: for the operator, never for a model.
 
   /// "namespace/name" or "name".
   [[nodiscard]] std::string full_name() const;
@@ -119,6 +121,7 @@ struct CallOutcome {
   std::string details;  ///< For the audit log.
   std::int64_t duration_us = 0;
   std::uint64_t output_bytes = 0;
+  base::EgressRecord egress;
 };
 
 struct CallProgress {
@@ -160,6 +163,10 @@ class Snapshot {
   /// @error not_found (with the nearest names), invalid (ambiguous, lists them).
   [[nodiscard]] virtual Result<ToolPtr> find(std::string_view name) const = 0;
   [[nodiscard]] virtual const std::vector<ToolPtr>& tools() const = 0;
+  /// @param name "group/name". @param instance "": the only one that has it.
+  /// @error as find().
+  [[nodiscard]] virtual Result<ToolPtr> find_command(std::string_view name, std::string_view instance) const = 0;
+  [[nodiscard]] virtual const std::vector<ToolPtr>& commands() const = 0;
   virtual ~Snapshot() = default;
 };
 

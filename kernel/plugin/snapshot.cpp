@@ -7,7 +7,8 @@
 
 namespace collet::plugin {
 
-ToolSnapshot::ToolSnapshot(std::vector<ToolPtr> tools) : tools_(std::move(tools)) {
+ToolSnapshot::ToolSnapshot(std::vector<ToolPtr> tools) {
+  for (auto& tool : tools) (tool->info.is_command ? commands_ : tools_).push_back(std::move(tool));
   for (const auto& tool : tools_) {
     full_names_[tool->info.full_name()].push_back(tool);
     own_names_[tool->info.name].push_back(tool);
@@ -25,6 +26,31 @@ Result<ToolPtr> ToolSnapshot::find(std::string_view name) const {
     return Error{Errc::invalid, "tool \"" + std::string(name) + "\" is ambiguous: it may be " + base::join(choices, " or ")};
   }
   return Error{Errc::not_found, unknown_text(name)};
+}
+
+Result<ToolPtr> ToolSnapshot::find_command(std::string_view name, std::string_view instance) const {
+  std::vector<std::string> known, instances;
+  ToolPtr found;
+  for (const auto& command : commands_) {
+    const std::string full_name = command->info.full_name();
+    if (known.empty() || known.back() != full_name) known.push_back(full_name);
+    if (full_name != name) continue;
+    instances.push_back(command->info.instance);
+    if (instance.empty() || instance == command->info.instance) found = command;
+  }
+  const std::string quoted = "command \"" + base::shorten(name, 80) + "\"";
+  if (instances.empty()) {
+    const auto near = base::nearest(name, known);
+    return Error{Errc::not_found, "there is no " + quoted + (near.empty() ? "" : "; did you mean " + std::string(near) + "?") + "; available: " +
+                                      (known.empty() ? "none" : base::join(known, ", "))};
+  }
+  if (!instance.empty() && !found) {
+    return Error{Errc::not_found, quoted + " is not one of the instance \"" + base::shorten(instance, 80) + "\"; expected " + base::join(instances, " or ")};
+  }
+  if (instance.empty() && instances.size() > 1) {
+    return Error{Errc::invalid, quoted + " is one of several instances; say which: " + base::join(instances, " or ")};
+  }
+  return found;
 }
 
 // Names what there is, but not a whole catalogue.

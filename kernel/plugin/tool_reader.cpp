@@ -73,7 +73,7 @@ bool is_tool_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, fits);
 }
 
-collet_status ToolReader::add(const collet_tool* tool) noexcept {
+collet_status ToolReader::add(const collet_tool* tool, bool is_command) noexcept {
   if (full_) return COLLET_E_LIMIT;
   if (listed_.tools.size() + listed_.refused.size() >= kToolsMax) {
     full_ = true;
@@ -85,9 +85,9 @@ collet_status ToolReader::add(const collet_tool* tool) noexcept {
     return COLLET_E_INVALID;
   }
   const collet_tool own = read_struct(tool);
-  auto read_tool = read(own);
+  auto read_tool = read(own, is_command);
   if (!read_tool) {
-    listed_.refused.push_back({read_tool.error().code, "tool \"" + base::shorten(text(own.name), 80) + "\": " + read_tool.error().message});
+    listed_.refused.push_back({read_tool.error().code, (is_command ? "command \"" : "tool \"") + base::shorten(text(own.name), 80) + "\": " + read_tool.error().message});
     return COLLET_E_INVALID;
   }
   listed_.tools.push_back(std::move(read_tool).value());
@@ -97,19 +97,25 @@ collet_status ToolReader::add(const collet_tool* tool) noexcept {
 Result<void> ToolReader::check_name(const ToolInfo& info) const {
   if (!is_tool_name(info.name)) return bad("name: expected 1 to 64 letters, digits, '_' or '-'");
   if (!info.name_space.empty() && !is_tool_name(info.name_space)) return bad("name_space: expected 1 to 64 letters, digits, '_' or '-'");
-  const std::string full = info.full_name();
-  const bool twice = std::ranges::any_of(listed_.tools, [&](const auto& other) { return other->info.full_name() == full; });
+  if (info.is_command && info.name_space.empty()) return bad("name_space: required, the group of the command");
+  // A command is invoked by its own name, as tools are.
+  const bool twice = std::ranges::any_of(listed_.tools, [&](const auto& other) {
+    return other->info.full_name() == info.full_name() || (info.is_command && other->info.name == info.name);
+  });
   if (twice) return bad("listed twice");
-  if (const std::string why = taken_ ? taken_(full) : std::string(); !why.empty()) return bad(why);
+  if (const std::string why = taken_ ? taken_(info) : std::string(); !why.empty()) return bad(why);
   return {};
 }
 
-Result<std::shared_ptr<Tool>> ToolReader::read(const collet_tool& from) const {
+Result<std::shared_ptr<Tool>> ToolReader::read(const collet_tool& from, bool is_command) const {
   ToolInfo info;
+  info.is_command = is_command;
+  info.plugin_id = plugin_id_;
+  info.instance = instance_;
   info.name = text(from.name);
   info.name_space = text(from.name_space);
   // Two instances of one plugin offer the same names: their own keeps them apart.
-  if (info.name_space.empty() && instance_ != plugin_id_) info.name_space = instance_;
+  if (!is_command && info.name_space.empty() && instance_ != plugin_id_) info.name_space = instance_;
   if (auto fits = check_name(info); !fits) return fits.error();
   auto input = read_schema(from.input_schema, "input_schema");
   if (!input) return input.error();
@@ -135,8 +141,6 @@ Result<std::shared_ptr<Tool>> ToolReader::read(const collet_tool& from) const {
   info.exposure = from.exposure;
   info.timeout_ms = from.timeout_ms;
   info.concurrency_max = static_cast<int>(std::min<std::uint32_t>(from.concurrency_max, 1u << 20));
-  info.plugin_id = plugin_id_;
-  info.instance = instance_;
   auto gate = info.concurrency_max > 0 ? std::make_shared<Gate>(info.concurrency_max) : nullptr;
   return std::make_shared<Tool>(Tool{std::move(info), *std::move(input->schema), nullptr,
                                      std::move(config->schema), std::move(output->schema), std::move(gate)});

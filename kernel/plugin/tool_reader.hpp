@@ -11,11 +11,11 @@
 
 namespace collet::plugin {
 
-/// Why no tool of this full name can be offered; "": it can.
-using NameTaken = std::function<std::string(const std::string& full_name)>;
+/// Why no tool (or command) of this full name can be offered; "": it can.
+using NameTaken = std::function<std::string(const ToolInfo& info)>;
 
 struct ListedTools {
-  std::vector<std::shared_ptr<Tool>> tools;
+  std::vector<std::shared_ptr<Tool>> tools;  ///< And commands.
   std::vector<Error> refused;  ///< One each; names the tool and the field.
 };
 
@@ -26,12 +26,15 @@ class ToolReader {
       : plugin_id_(std::move(plugin_id)), instance_(std::move(instance)), taken_(std::move(taken)) {}
 
   /// See collet_tool_fn.
-  collet_status add(const collet_tool* tool) noexcept;
+  collet_status add(const collet_tool* tool) noexcept { return add(tool, false); }
+  /// The same of collet.commands/1.
+  collet_status add_command(const collet_tool* tool) noexcept { return add(tool, true); }
   /// The tools, their `generation` still empty.
   [[nodiscard]] ListedTools take() { return std::move(listed_); }
 
  private:
-  Result<std::shared_ptr<Tool>> read(const collet_tool& tool) const;
+  collet_status add(const collet_tool* tool, bool is_command) noexcept;
+  Result<std::shared_ptr<Tool>> read(const collet_tool& tool, bool is_command) const;
   [[nodiscard]] Result<void> check_name(const ToolInfo& info) const;
 
   const std::string plugin_id_;

@@ -20,15 +20,16 @@ Verdict deny(std::string_view rule, std::string message) {
 }  // namespace
 
 Verdict decide(const CallSubject& call, const Caller& caller) {
-  const std::string tool = "tool \"" + std::string(call.asked_name) + "\"";
-  if (!any_matches(caller.tools, call)) {
-    return deny("auth.keys.tools", tool + " is not allowed for the API key \"" + caller.id +
-                                       "\"; allowed: " + base::join(caller.tools, ", "));
+  const std::string tool = (call.is_command ? "command \"" : "tool \"") + std::string(call.asked_name) + "\"";
+  const auto& allowed = call.is_command ? caller.commands : caller.tools;
+  if (!any_matches(allowed, call)) {
+    return deny(call.is_command ? "auth.keys.commands" : "auth.keys.tools",
+                tool + " is not allowed for the API key \"" + caller.id + "\"; allowed: " + (allowed.empty() ? "none" : base::join(allowed, ", ")));
   }
   if (call.needs_app && call.app.empty()) {
     return deny("tool.needs_app", tool + " needs runtime_params.target_app_name");
   }
-  if (call.app_tools != nullptr && !any_matches(*call.app_tools, call)) {
+  if (!call.is_command && call.app_tools != nullptr && !any_matches(*call.app_tools, call)) {
     return deny("apps.tools", tool + " is not allowed on the app \"" + std::string(call.app) +
                                   "\"; allowed: " + base::join(*call.app_tools, ", "));
   }

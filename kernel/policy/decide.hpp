@@ -12,6 +12,7 @@ namespace collet::policy {
 struct Caller {
   std::string id;
   std::vector<std::string> tools = {"*"};  ///< Globs of tool names.
+  std::vector<std::string> commands{};     ///< Globs of commands, "group/name".
 };
 
 /// What is to be called, in terms of the tool's descriptor.
@@ -21,6 +22,7 @@ struct CallSubject {
   bool needs_app = false;
   std::string_view app;  ///< "": none.
   const std::vector<std::string>* app_tools = nullptr;  ///< The app's globs; null: no app.
+  bool is_command = false;  ///< Of a plugin, for operators; an app's globs do not count.
 };
 
 struct Verdict {

@@ -49,10 +49,10 @@ namespace {
 sandbox::GateFn answer_gate(const ExecJob& job) {
   auto gate = std::make_shared<std::unique_ptr<base::Gate>>();
   return [gate, services = job.services, scope = job.scope, hosts = job.hosts](sandbox::UniqueFd listener) {
-    const auto log = [scope](const base::EgressDecision& decision) { log_egress(*scope, decision); };
+    const auto record = [scope](const base::EgressDecision& decision) { record_egress(*scope, decision); };
     base::GateRules rules;
     rules.hosts = hosts;
-    *gate = services->open_gate(scope->io(), listener.release(), std::move(rules), log);
+    *gate = services->open_gate(scope->io(), listener.release(), std::move(rules), record);
   };
 }
 

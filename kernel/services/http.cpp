@@ -84,7 +84,7 @@ boost::asio::awaitable<void> carry_out(std::shared_ptr<HttpJob> job) {
     answer.status = Error{Errc::timeout, "the time limit passed before the request was sent"};
   } else {
     base::EgressEvents events;
-    events.decided = [&scope](const base::EgressDecision& decision) { log_egress(scope, decision); };
+    events.decided = [&scope](const base::EgressDecision& decision) { record_egress(scope, decision); };
     if (job->on_body != nullptr) events.body = [&job](std::string_view piece) { return job->on_body(job->user, to_str(piece)) == 0; };
     answer = co_await job->services->egress->fetch(scope.io(), std::move(job->request), std::move(events), scope.gone());
   }

@@ -41,6 +41,8 @@ class Scope {
   [[nodiscard]] virtual base::CancelToken gone() const = 0;
   /// A piece of live output. @param kind COLLET_PROGRESS_STDOUT or _STDERR.
   virtual void output(std::int32_t kind, std::string_view piece) = 0;
+  /// For the call's audit line. [any-thread]
+  virtual void note_egress(const base::EgressDecision& decision) = 0;
 };
 
 /// The plugin instance behind a collet_call. Lives as long as the process, so
@@ -75,7 +77,8 @@ class Origin {
 
 /// The time that something done for a call may take. @param wanted_ms 0: all that is left.
 [[nodiscard]] std::int64_t limited_ms(const Scope& scope, std::int64_t wanted_ms);
-void log_egress(const Scope& scope, const base::EgressDecision& decision);
+/// Into the log and the call's audit line.
+void record_egress(Scope& scope, const base::EgressDecision& decision);
 
 /// Checks that a call may use what goes with `effect`, all of its bits. For id 0
 /// no tool's effects are there to ask: what stands behind it is the capability,

@@ -94,11 +94,12 @@ std::int64_t limited_ms(const Scope& scope, std::int64_t wanted_ms) {
   return wanted_ms > 0 ? std::min(wanted_ms, left_ms) : left_ms;
 }
 
-void log_egress(const Scope& scope, const base::EgressDecision& decision) {
+void record_egress(Scope& scope, const base::EgressDecision& decision) {
   const auto facts = scope.facts();
   const std::string target = decision.host + ":" + std::to_string(decision.port);
   if (decision.allowed) base::log_info("egress", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}});
   else base::log_warn("egress denied", {{"call_id", facts.call_id}, {"tool", facts.tool}, {"to", target}, {"why", decision.reason}});
+  scope.note_egress(decision);
 }
 
 collet_status authorize(collet_call call, std::uint32_t effect, std::shared_ptr<Scope>& scope) {

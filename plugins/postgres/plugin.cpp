@@ -4,6 +4,7 @@
 #include "collet/plugin.hpp"
 #include "options.hpp"
 #include "pool.hpp"
+#include "role_tool.hpp"
 #include "session.hpp"
 #include "target.hpp"
 #include "tools.hpp"
@@ -34,6 +35,8 @@ class Postgres {
 
   std::vector<ToolSpec> tools() const { return {psql_tool(), vector_tool(), schema_tool()}; }
 
+  std::vector<ToolSpec> commands() const { return {role_script_command(), check_command()}; }
+
   void run(Call& call, std::string_view tool, const Args& args) {
     auto answer = answer_of(call, tool, args);
     if (!answer) return call.fail(answer.error(), {.retryable = answer.error().code == Errc::unavailable});
@@ -44,10 +47,17 @@ class Postgres {
 
  private:
   Result<Answer> answer_of(Call& call, std::string_view tool, const Args& args) {
+    if (tool == kRoleScript) return as_text(run_role_script(call, args, options_, pool_.background()));
+    if (tool == kCheck) return as_text(run_check(call, args, options_, pool_));
     for (const Entry& entry : kTools) {
       if (entry.name == tool) return answer_of(call, entry, args);
     }
     return Error{Errc::internal, "no tool " + std::string(tool)};
+  }
+
+  static Result<Answer> as_text(Result<std::string> text) {
+    if (!text) return text.error();
+    return Answer{*std::move(text)};
   }
 
   Result<Answer> answer_of(Call& call, const Entry& entry, const Args& args) {

@@ -1,5 +1,7 @@
 #include "role_check.hpp"
 
+#include "role_script.hpp"
+
 namespace postgres {
 
 using collet::Errc;
@@ -11,7 +13,7 @@ namespace {
 // Not what the role may do by itself but also by any role it is a member of: SQL
 // changes the role with set_config(), where rights are not inherited. What a
 // superuser may do anyway is left out behind the first line, which says enough.
-constexpr const char* kPowers = R"(
+const std::string kPowers = R"(
 WITH who AS (
   SELECT r.oid, r.rolname, r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolreplication
   FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
@@ -40,11 +42,7 @@ WITH who AS (
   UNION ALL SELECT 7, 'may create schemas in database ' || pg_catalog.quote_ident(pg_catalog.current_database()) FROM super
   WHERE NOT super.yes AND EXISTS (SELECT FROM who WHERE pg_catalog.has_database_privilege(who.oid, pg_catalog.current_database(), 'CREATE'))
   UNION ALL SELECT 8, 'may execute ' || p.oid::pg_catalog.regprocedure FROM pg_catalog.pg_proc p, super
-  WHERE NOT super.yes AND (p.proname IN ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import', 'lo_export', 'pg_file_write',
-      'pg_file_unlink', 'pg_file_rename', 'pg_reload_conf', 'pg_rotate_logfile', 'pg_switch_wal', 'pg_promote', 'pg_wal_replay_pause',
-      'pg_stat_reset', 'pg_create_restore_point', 'pg_backup_start', 'dblink_exec', 'dblink_connect_u', 'pg_stat_statements_reset')
-      OR p.proname ~ '^dblink(_connect|_send_query|_open)?$'
-      OR (p.proname = 'pg_logical_emit_message' AND pg_catalog.current_setting('wal_level') = 'logical' AND NOT pg_catalog.pg_is_in_recovery()))
+  WHERE NOT super.yes AND )" + std::string(kActsOutside) + R"(
     AND EXISTS (SELECT FROM who WHERE pg_catalog.has_function_privilege(who.oid, p.oid, 'EXECUTE'))
 )
 SELECT what FROM found ORDER BY rank, what LIMIT 6)";
@@ -65,14 +63,10 @@ Result<std::vector<std::string>> find_powers(Connection& connection, const Waite
 std::string unfit_role(const std::string& variable, const std::vector<std::string>& powers) {
   std::string out = "The role of " + variable + " could do more than read, so it is not used: it";
   for (std::size_t i = 0; i < powers.size(); ++i) out += (i == 0 ? " " : ", ") + powers[i];
-  out += R"(.
-A role that fits, made by an administrator on the primary, in that database:
-  CREATE ROLE collet_reader LOGIN PASSWORD 'choose one';
-  GRANT USAGE ON SCHEMA public TO collet_reader;
-  GRANT SELECT ON ALL TABLES IN SCHEMA public TO collet_reader;
-  ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO collet_reader;
-  REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-What PUBLIC may do, this role may too: revoke from PUBLIC what else is named above. Then put its address into config var )" +
+  out += ".\nA role that fits, made by an administrator on the primary, in that database (`collet pg role-script --app NAME` "
+         "prints the whole script):\n  CREATE ROLE collet_reader LOGIN PASSWORD 'choose one';\n" +
+         role_statements({}, "  ") +
+         "What PUBLIC may do, this role may too: revoke from PUBLIC what else is named above. Then put its address into config var " +
          variable + ". To use the role as it is, the operator sets the plugin's option allow_unsafe_roles: true.";
   return out;
 }

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 
 #include "collet/ext/redact.h"
+#include "collet/ext/commands.h"
 #include "collet/ext/specialize.h"
 #include "collet/sized.hpp"
 #include "fake_state.hpp"
@@ -219,7 +220,9 @@ bool FakeHost::create() {
     if (create_error_.empty()) create_error_ = name(to_errc(status));
     return false;
   }
-  for (const auto& tool : tools()) state_->effects[tool.name] = tool.effects;
+  for (const auto& specs : {tools(), commands()}) {
+    for (const auto& spec : specs) state_->effects[spec.name] = spec.effects;
+  }
   return true;
 }
 
@@ -244,6 +247,14 @@ const std::string& FakeHost::create_error() {
 std::vector<ToolSpec> FakeHost::tools() {
   std::vector<ToolSpec> out;
   if (create()) state_->plugin.list_tools(state_->instance, collect_spec, &out);
+  return out;
+}
+
+std::vector<ToolSpec> FakeHost::commands() {
+  std::vector<ToolSpec> out;
+  if (!create()) return out;
+  const auto* table = extension<collet_commands>(*state_, COLLET_COMMANDS_ID);
+  if (table) table->list_commands(state_->instance, collect_spec, &out);
   return out;
 }
 

@@ -83,6 +83,8 @@ concept Creates = requires(Host h, const Value& c) {
 template <class T>
 concept Specializes = requires(T t, const SpecializeRequest& r) { t.specialize(r); };
 template <class T>
+concept Commands = requires(T t) { t.commands(); };
+template <class T>
 concept Redacts = requires(T t, std::string_view n) { t.redact(n, n); };
 template <class T>
 concept Quiesces = requires(T t, std::int64_t ms) { t.quiesce(ms); };
@@ -137,13 +139,26 @@ class Trampolines {
 
   static bool blocks(const ToolSpec& spec) { return spec.blocking.value_or(Runs<T> && !Starts<T>); }
 
+  // One that the host refuses is in its log; the others are to be had.
+  static void list(Instance<T>& instance, const std::vector<ToolSpec>& specs, collet_tool_fn each, void* user) {
+    for (const ToolSpec& spec : specs) {
+      instance.set_blocking(spec.name, blocks(spec));
+      list_tool(spec, blocks(spec), each, user);
+    }
+  }
+
   static collet_status list_tools(void* instance, collet_tool_fn each, void* user) noexcept {
     try {
-      for (const ToolSpec& spec : self(instance).plugin->tools()) {
-        self(instance).set_blocking(spec.name, blocks(spec));
-        // One that the host refuses is in its log; the others are to be had.
-        list_tool(spec, blocks(spec), each, user);
-      }
+      list(self(instance), self(instance).plugin->tools(), each, user);
+      return COLLET_OK;
+    } catch (...) {
+      return COLLET_E_INTERNAL;
+    }
+  }
+
+  static collet_status list_commands(void* instance, collet_tool_fn each, void* user) noexcept {
+    try {
+      list(self(instance), self(instance).plugin->commands(), each, user);
       return COLLET_OK;
     } catch (...) {
       return COLLET_E_INTERNAL;
@@ -254,6 +269,10 @@ class Trampolines {
     if constexpr (Specializes<T>) {
       static constexpr collet_specialize kTable = {sizeof(collet_specialize), 0, &specialize};
       if (to_view(id) == COLLET_SPECIALIZE_ID) return &kTable;
+    }
+    if constexpr (Commands<T>) {
+      static constexpr collet_commands kTable = {sizeof(collet_commands), 0, &list_commands};
+      if (to_view(id) == COLLET_COMMANDS_ID) return &kTable;
     }
     if constexpr (Redacts<T>) {
       static constexpr collet_redact kTable = {sizeof(collet_redact), 0, &redact};

@@ -14,6 +14,7 @@
 //     Returns void, or a Result of void, std::string (text) or Value (JSON).
 //   start(Call, [string_view tool,] Args)   returns at once; call.finish() later
 //   specialize(const SpecializeRequest&) -> Result<Specialized>  must be quick
+//   commands() -> std::vector<ToolSpec>     for the operator alone; run like tools
 //   redact(tool, result) -> std::optional<std::string>           must be quick
 //   quiesce(deadline_ms)                    tells its calls to end, waits for none
 // run or start is a must; with both, ToolSpec.blocking chooses. An exception ends
@@ -29,6 +30,7 @@
 #include "collet/abi.h"
 #include "collet/args.hpp"
 #include "collet/call.hpp"
+#include "collet/ext/commands.h"
 #include "collet/ext/redact.h"
 #include "collet/ext/specialize.h"
 #include "collet/note.h"

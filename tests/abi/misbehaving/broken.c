@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "collet/abi.h"
+#include "collet/ext/commands.h"
 #include "collet/note.h"
 
 #if defined(WRONG_MAJOR)
@@ -96,6 +97,26 @@ static collet_status invoke(collet_call call, void *instance, collet_str tool, c
   return COLLET_OK; /* without finish */
 }
 
+#if defined(BAD_COMMANDS)
+static collet_status list_commands(void *instance, collet_tool_fn each, void *user) {
+  (void)instance;
+  collet_tool command = {.struct_size = sizeof(command), .name = STR("groupless"), .description = STR("x"),
+                         .input_schema = STR("{\"type\":\"object\"}")};
+  if (each(user, &command) != COLLET_E_INVALID) return COLLET_E_INTERNAL;
+  const collet_str name = STR("broken_tool"), group = STR("demo"), good = STR("good");
+  command.name = name;
+  command.name_space = group;
+  if (each(user, &command) != COLLET_E_INVALID) return COLLET_E_INTERNAL;
+  command.name = good;
+  return each(user, &command) == COLLET_OK ? COLLET_OK : COLLET_E_INTERNAL;
+}
+static const void *get_extension(void *instance, collet_str id) {
+  (void)instance;
+  static const collet_commands table = {sizeof(table), 0, list_commands};
+  return id.len == sizeof(COLLET_COMMANDS_ID) - 1 && id.ptr[7] == 'c' && id.ptr[8] == 'o' ? &table : NULL;
+}
+#endif
+
 #if defined(SHORT_TABLE)
 #define TABLE_SIZE 32
 #else
@@ -104,6 +125,9 @@ static collet_status invoke(collet_call call, void *instance, collet_str tool, c
 
 static const collet_plugin plugin = {.struct_size = TABLE_SIZE, .abi_minor = 0, .create = create,
                                      .destroy = destroy, .list_tools = list_tools,
+#if defined(BAD_COMMANDS)
+                                     .get_extension = get_extension,
+#endif
 #if !defined(NO_INVOKE)
                                      .invoke = invoke
 #endif

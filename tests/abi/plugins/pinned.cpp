@@ -37,7 +37,15 @@ class Pinned {
     return {query, command, block, either};
   }
 
+  std::vector<ToolSpec> commands() const {
+    ToolSpec greet{.name = "greet-all", .name_space = "demo", .description = "Greets people."};
+    greet.input_schema = R"({"type":"object","properties":{"people_named":{"type":"array","items":{"type":"string"},"minItems":1},
+      "loud":{"type":"boolean","default":false},"times":{"type":"integer","default":1}},"required":["people_named"],"additionalProperties":false})";
+    return {greet};
+  }
+
   Result<std::string> run(Call& call, std::string_view tool, const Args& args) {
+    if (tool == "greet-all") return greeting_ + " all " + args.json().dump();
     if (tool == "query_table") return greeting_ + " " + args.json().dump() + " mode " + mode_of(call);
     if (tool == "run_declared") return "$ " + std::string(call.info().tool_params["cmd"].string_or("?")) + " " + args.json().dump();
     const auto ms = args.integer("ms");

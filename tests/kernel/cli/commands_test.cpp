@@ -187,7 +187,7 @@ TEST_F(Commands, TheWrongWordIsNamed) {
 
 TEST_F(Commands, BadUsageIsExitCodeTwo) {
   for (const auto& arguments : std::vector<std::vector<const char*>>{
-           {}, {"nope"}, {"ask"}, {"ask", "x", "--nope"}, {"ask", "x", "--ttl", "0"}, {"ask", "x", "--ttl", "ten"}, {"ask", "  "},
+           {}, {"ask"}, {"ask", "x", "--nope"}, {"ask", "x", "--ttl", "0"}, {"ask", "x", "--ttl", "ten"}, {"ask", "  "},
            {"ask", "x", "--json", "--quiet"}, {"ask", "x", "--no-tools", "--tool", "y"}, {"call"}, {"config"}, {"completion", "tcsh"}, {"plugin", "inspect"}}) {
     EXPECT_EQ(run(arguments), 2) << (arguments.empty() ? "(nothing)" : arguments[0]);
     EXPECT_NE(err_, "");

@@ -115,7 +115,7 @@ TEST_F(EgressTest, APluginReachesTheHostsOfItsManifest) {
   allow(server);
   auto request = to(server.url());
   request.hosts = {"api.example.org", "*.example.net"};
-  EXPECT_THAT(shown(fetch(request)), HasSubstr("denied: the plugin's manifest does not name 127.0.0.1"));
+  EXPECT_THAT(shown(fetch(request)), HasSubstr("denied: 127.0.0.1 is no host that this plugin may reach, by its manifest or plugins.grants; these are "));
   request.hosts.emplace_back("127.0.0.1");
   EXPECT_EQ(shown(fetch(request)), "200: there");
 }

@@ -198,6 +198,35 @@ TEST_F(PluginLoad, SeveralInstancesHaveTheirOwnNamesAndConfig) {
             std::string::npos) << report();
 }
 
+TEST_F(PluginLoad, CommandsAreNoTools) {
+  shipped_.add(good("pinned.so"));
+  settings_.plugins.instances = {{"pinned", "one", json::object({{"greeting", "uno"}})}, {"pinned", "two", json::object({{"greeting", "dos"}})}};
+  load(shipped_.path());
+  const auto snapshot = host_->snapshot();
+  EXPECT_EQ(snapshot->commands().size(), 2u) << report();
+  EXPECT_FALSE(snapshot->find("demo/greet-all").ok());
+  EXPECT_FALSE(snapshot->find("greet-all").ok());
+  EXPECT_EQ(snapshot->find_command("demo/greet-all", "two").value()->info.instance, "two");
+  EXPECT_EQ(snapshot->find_command("demo/greet-all", "").error().message,
+            "command \"demo/greet-all\" is one of several instances; say which: one or two");
+  EXPECT_EQ(snapshot->find_command("demo/greet-all", "six").error().message,
+            "command \"demo/greet-all\" is not one of the instance \"six\"; expected one or two");
+  EXPECT_EQ(snapshot->find_command("demo/greet-al", "").error().message,
+            "there is no command \"demo/greet-al\"; did you mean demo/greet-all?; available: demo/greet-all");
+  for (const auto& status : host_->statuses()) {
+    EXPECT_EQ(std::ranges::count_if(status.tools, [](const auto& name) { return name.find("greet") != std::string::npos; }), 0) << status.instance;
+  }
+}
+
+TEST_F(PluginLoad, RefusesCommandsThatDoNotFit) {
+  shipped_.add(broken("broken_bad_commands.so"));
+  load(shipped_.path());
+  EXPECT_EQ(report(), "serving broken_bad_commands.so broken: \n"
+                      "refused broken_bad_commands.so broken: command \"groupless\": name_space: required, the group of the command\n"
+                      "refused broken_bad_commands.so broken: command \"broken_tool\": listed twice\n");
+  EXPECT_TRUE(host_->snapshot()->find_command("demo/good", "").ok());
+}
+
 TEST_F(PluginLoad, BadConfigNamesItsPlace) {
   shipped_.add(good("pinned.so"));
   settings_.plugins.instances = {{"pinned", "", json::object({{"greeting", 12}})}};

@@ -42,5 +42,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"app says no", {"psql", "psql", true, "shop", &kOnlyPython}, {"*"}, false, "apps.tools"},
         Case{"app says yes", {"code_run", "code_run", false, "shop", &kOnlyPython}, {"*"}, true, "default"}));
 
+TEST(Decide, CommandsAreForKeysThatNameThem) {
+  const std::vector<std::string> only_code = {"code_*"};
+  const CallSubject command{"pg/check", "pg/check", false, "shop", &only_code, true};
+  const Verdict refused = decide(command, {"dev", {"*"}});
+  EXPECT_FALSE(refused.allowed) << "all tools are no commands";
+  EXPECT_EQ(refused.rule, "auth.keys.commands");
+  EXPECT_EQ(refused.message, "command \"pg/check\" is not allowed for the API key \"dev\"; allowed: none");
+  EXPECT_TRUE(decide(command, {"dev", {}, {"pg/*"}}).allowed) << "an app's tools say nothing of commands";
+}
+
 }  // namespace
 }  // namespace collet::policy

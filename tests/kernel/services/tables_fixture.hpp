@@ -42,10 +42,12 @@ class FakeScope final : public Scope {
   bool over() const override { return is_over; }
   base::CancelToken gone() const override { return source.token(); }
   void output(std::int32_t, std::string_view) override {}
+  void note_egress(const base::EgressDecision& decision) override { egress.add(decision); }
   boost::asio::io_context context;
   base::CancelSource source;
   std::string app, size;
   std::uint32_t effects = 0;
+  base::EgressRecord egress;
   bool is_over = false;
 };
 

@@ -47,6 +47,9 @@ TEST(FakeHost, ShowsDescriptorsAndExtensions) {
   ASSERT_EQ(tools.size(), 4u);
   EXPECT_EQ(tools[0].examples.at(0).answer, "Ann is in it.");
   EXPECT_EQ(tools[0].blocking, true);
+  ASSERT_EQ(host->commands().size(), 1u);
+  EXPECT_EQ(host->commands().front().name_space, "demo");
+  EXPECT_EQ(host->call("greet-all", R"({"people_named":["Ann"]})").text(), R"(query all {"people_named":["Ann"]})");
   const auto made = host->specialize("run_declared", R"({"cmd":"ls","description":"Lists"})");
   ASSERT_TRUE(made.ok()) << made.error().message;
   EXPECT_EQ(made->description, "Lists");

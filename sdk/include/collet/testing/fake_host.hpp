@@ -89,6 +89,7 @@ class FakeHost {
   /// Why the plugin's create failed; "" when there is an instance.
   const std::string& create_error();
   std::vector<ToolSpec> tools();
+  std::vector<ToolSpec> commands();  ///< Run by start() and call(), as tools are.
   std::shared_ptr<FakeCall> start(std::string_view tool, std::string_view arguments,
                                                 const FakeCallOptions& options = {});
   /// start() and wait().

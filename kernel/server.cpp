@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "agent/machine.hpp"
-#include "api/embedder.hpp"
+#include "api/plugin_models.hpp"
 #include "api/context.hpp"
 #include "api/models.hpp"
 #include "api/router.hpp"
@@ -71,7 +71,7 @@ class Server final : public cli::RunningServer {
         workers_(static_cast<std::size_t>(settings.limits.worker_threads),
                  static_cast<std::size_t>(settings.limits.worker_queue_max)),
         egress_(net::make_egress(settings.egress)),
-        services_(std::make_shared<services::Services>(settings, *sandbox_, net::open_gate, egress_.get(), &embedder_)),
+        services_(std::make_shared<services::Services>(settings, *sandbox_, net::open_gate, egress_.get(), &plugin_models_)),
         plugins_(settings, services_, workers_) {
     shared_.settings = std::move(settings);
   }
@@ -214,7 +214,7 @@ class Server final : public cli::RunningServer {
       if (!provider) return std::move(provider).error();
       context->models.emplace(model.id, std::move(provider).value());
     }
-    embedder_.add(*context);
+    plugin_models_.add(*context);
     contexts_.push_back(std::move(context));
     return {};
   }
@@ -264,7 +264,7 @@ class Server final : public cli::RunningServer {
   base::IoThreads io_;
   base::WorkerPool workers_;
   std::unique_ptr<base::Egress> egress_;
-  api::ModelEmbedder embedder_;
+  api::ServerModels plugin_models_;
   std::shared_ptr<services::Services> services_;
   plugin::PluginHost plugins_;
   api::Shared shared_;

@@ -64,7 +64,7 @@ class Driver {
  public:
   Driver(asio::io_context& io, RunRequest request, llm::Provider& model, EventSink& sink)
       : io_(io), machine_(std::move(request)), model_(model), sink_(sink),
-        shared_(std::make_shared<Shared>(io)), deadline_(io) {}
+        shared_(std::make_shared<Shared>(io)), run_scope_(std::make_shared<base::RunScope>(machine_.request().model)), deadline_(io) {}
 
   asio::awaitable<RunSummary> run(base::CancelToken gone) {
     const auto stop = gone.on_cancel([this, gone] { shared_->inbox.push(Mail{Input{Stopped{gone.reason()}}}); });
@@ -235,7 +235,7 @@ class Driver {
   llm::Provider& model_;
   EventSink& sink_;
   std::shared_ptr<Shared> shared_;
-  const std::shared_ptr<base::RunScope> run_scope_ = std::make_shared<base::RunScope>();
+  const std::shared_ptr<base::RunScope> run_scope_;
   asio::steady_timer deadline_;
   base::CancelSource model_cancel_;
   std::shared_ptr<void> memory_;

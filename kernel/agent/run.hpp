@@ -37,6 +37,7 @@ struct RunLimits {
 struct RunRequest {
   std::string request_id;
   policy::Caller caller;
+  std::string model;  ///< Its id, for tools that need one themselves.
   std::vector<llm::Message> messages;
   std::vector<RunTool> tools;
   std::vector<llm::ToolSpec> client_tools;  ///< Run by the caller, not by us.

@@ -57,6 +57,7 @@ Result<PreparedRun> prepare_run(const Context& context, const config::KeySetting
   }
   prepared.wants_activity = !events.is_null();
   prepared.run.limits = run_limits(context.shared.settings.limits, *model.settings);
+  prepared.run.model = model.settings->id;
   prepared.model = std::move(model);
   prepared.warnings = std::move(tools.warnings);
   prepared.run.request_id = request.request_id;

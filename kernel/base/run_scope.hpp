@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "collet/result.hpp"
 
@@ -15,6 +16,10 @@ namespace collet::base {
 /// last of its calls. [any-thread]
 class RunScope {
  public:
+  explicit RunScope(std::string model_id = {}) : model(std::move(model_id)) {}
+
+  const std::string model;  ///< Id of the run's own; "": none.
+
   /// What was left under `key`; else what `make` gives, which is left there.
   /// @param make quick: others wait meanwhile.
   template <class T>

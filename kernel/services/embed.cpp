@@ -1,15 +1,13 @@
 // collet.embed/1: from the C request to a model and back.
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "base/io_threads.hpp"
 #include "base/text.hpp"
 #include "collet/sized.hpp"
+#include "services/model_time.hpp"
 #include "services/origin.hpp"
 #include "services/services.hpp"
 #include "services/tables.hpp"
@@ -44,27 +42,13 @@ void tell(const EmbedJob& job, const Result<base::Embeddings>& made) {
   job.done(job.user, &out);
 }
 
-/// Cancelled with the call, or at the time limit.
-boost::asio::awaitable<Result<base::Embeddings>> make(EmbedJob& job) {
-  Scope& scope = *job.scope;
-  if (scope.over() || scope.gone().cancelled()) co_return Error{Errc::cancelled, "the call is over"};
-  const std::int64_t limit_ms = limited_ms(scope, job.timeout_ms);
-  if (limit_ms <= 0) co_return Error{Errc::timeout, "the time limit passed before the texts were sent"};
-  const auto end = std::make_shared<base::CancelSource>();
-  boost::asio::steady_timer timer(scope.io(), std::chrono::milliseconds(limit_ms));
-  timer.async_wait([end, limit_ms](boost::system::error_code error) {
-    if (!error) end->cancel(Error{Errc::timeout, "the vectors were not there within " + std::to_string(limit_ms) + " ms"});
-  });
-  const auto gone = scope.gone();
-  const auto with_call = gone.on_cancel([end, gone] { end->cancel(gone.reason()); });
-  auto made = co_await job.services->embedder->embed(scope.io(), job.model, job.texts, end->token());
-  timer.cancel();
-  if (!made && end->cancelled()) co_return end->token().reason();
-  co_return made;
-}
-
 boost::asio::awaitable<void> carry_out(std::shared_ptr<EmbedJob> job) {
-  const auto made = co_await make(*job);
+  ModelTime time(*job->scope, job->timeout_ms);
+  Result<base::Embeddings> made = time.over();
+  if (!time.is_over()) {
+    made = co_await job->services->models->embed(job->scope->io(), job->model, job->texts, time.token());
+    if (!made) made = time.reason_of(made.error());
+  }
   tell(*job, made);
 }
 
@@ -75,7 +59,7 @@ collet_status embed(collet_call call, const collet_embed_request* given, collet_
   if (allowed != COLLET_OK) return allowed;
   const Origin& origin = origin_of(call);
   const collet_embed_request from = read_struct(given);
-  if (origin.services->embedder == nullptr || from.flags != 0) return COLLET_E_UNAVAILABLE;
+  if (origin.services->models == nullptr || from.flags != 0) return COLLET_E_UNAVAILABLE;
   if (from.text_count == 0 || from.text_count > kTextsMax) return COLLET_E_INVALID;
   EmbedJob job{origin.services, scope, std::string(to_view(from.model)), {}, from.timeout_ms, done, user};
   for (std::uint32_t i = 0; i < from.text_count; ++i) {

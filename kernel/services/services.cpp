@@ -22,7 +22,7 @@ struct Row {
   std::string_view id;
   const void* table;
 };
-const std::array<Row, 9> kRows = {{
+const std::array<Row, 10> kRows = {{
     {"log", COLLET_LOG_ID, &kLogTable},
     {"app", COLLET_APP_ID, &kAppTable},
     {"secrets", COLLET_SECRETS_ID, &kSecretsTable},
@@ -32,6 +32,7 @@ const std::array<Row, 9> kRows = {{
     {"blob", COLLET_BLOB_ID, &kBlobTable},
     {"metrics", COLLET_METRICS_ID, &kMetricsTable},
     {"embed", COLLET_EMBED_ID, &kEmbedTable},
+    {"complete", COLLET_COMPLETE_ID, &kCompleteTable},
 }};
 
 std::vector<std::string> secret_values(const config::Settings& settings) {
@@ -51,14 +52,14 @@ std::vector<std::string> secret_values(const config::Settings& settings) {
 }  // namespace
 
 Services::Services(const config::Settings& settings, sandbox::Sandbox& sandbox_in, base::GateOpener open_gate_in,
-                   base::Egress* egress_in, base::Embedder* embedder_in)
+                   base::Egress* egress_in, base::PluginModels* models_in)
     : apps(settings.apps), sizes(settings.sizes), secrets(settings.plugins.secrets),
       sandbox_settings(settings.sandbox), sandbox(sandbox_in),
       kv(static_cast<std::size_t>(settings.limits.kv_bytes_max)),
       blobs(static_cast<std::size_t>(settings.limits.blob_bytes_max), kBlobIdleMs),
       trees(trees_folder(settings), static_cast<std::uint64_t>(settings.sandbox.trees_bytes_max)),
       sessions(SessionStore::make(sandbox_in, settings.sandbox)),
-      open_gate(std::move(open_gate_in)), egress(egress_in), embedder(embedder_in),
+      open_gate(std::move(open_gate_in)), egress(egress_in), models(models_in),
       secret_values_(secret_values(settings)) {}
 
 std::string Services::without_secrets(std::string text) const {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/egress.hpp"
-#include "base/embedder.hpp"
+#include "base/plugin_models.hpp"
 #include "base/gate.hpp"
 #include "config/settings.hpp"
 #include "sandbox/sandbox.hpp"
@@ -26,10 +26,10 @@ class Services {
  public:
   /// @param sandbox must outlive every call.
   /// @param open_gate boxes' way out; empty: they have none.
-  /// @param egress outgoing HTTP; @param embedder vectors of texts. Must outlive every
+  /// @param egress outgoing HTTP; @param models for plugins. Must outlive every
   /// call; null: there is none.
   Services(const config::Settings& settings, sandbox::Sandbox& sandbox, base::GateOpener open_gate = nullptr,
-           base::Egress* egress = nullptr, base::Embedder* embedder = nullptr);
+           base::Egress* egress = nullptr, base::PluginModels* models = nullptr);
 
   const std::map<std::string, config::AppSettings> apps;
   const std::map<std::string, config::SizeSettings> sizes;
@@ -43,7 +43,7 @@ class Services {
   const std::shared_ptr<SessionStore> sessions;
   const base::GateOpener open_gate;
   base::Egress* const egress;
-  base::Embedder* const embedder;
+  base::PluginModels* const models;
 
   /// `text` with every secret and config var value in it blotted out.
   [[nodiscard]] std::string without_secrets(std::string text) const;

@@ -3,6 +3,7 @@
 
 #include "collet/ext/app.h"
 #include "collet/ext/blob.h"
+#include "collet/ext/complete.h"
 #include "collet/ext/embed.h"
 #include "collet/ext/exec.h"
 #include "collet/ext/http.h"
@@ -21,6 +22,7 @@ extern const collet_http kHttpTable;
 extern const collet_kv kKvTable;
 extern const collet_blob kBlobTable;
 extern const collet_metrics kMetricsTable;
+extern const collet_complete kCompleteTable;
 extern const collet_embed kEmbedTable;
 
 }  // namespace collet::services

@@ -30,6 +30,7 @@ ServiceTables ServiceTables::of(const collet_host& host) {
   tables.kv = service<collet_kv>(host, COLLET_KV_ID);
   tables.blob = service<collet_blob>(host, COLLET_BLOB_ID);
   tables.metrics = service<collet_metrics>(host, COLLET_METRICS_ID);
+  tables.complete = service<collet_complete>(host, COLLET_COMPLETE_ID);
   tables.embed = service<collet_embed>(host, COLLET_EMBED_ID);
   return tables;
 }

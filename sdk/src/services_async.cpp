@@ -125,6 +125,32 @@ std::string embed_refusal(collet_status status) {
   }
 }
 
+using CompleteDone = std::function<void(Result<Completion>)>;
+
+Result<Completion> to_completion(const collet_complete_result& from) {
+  if (from.status < 0) return Error{to_errc(from.status), std::string(to_view(from.message))};
+  return Completion{std::string(to_view(from.model)), std::string(to_view(from.text)), (from.flags & COLLET_COMPLETE_CUT) != 0, from.prompt_tokens,
+                    from.completion_tokens};
+}
+
+void complete_done(void* user, const collet_complete_result* result) noexcept {
+  const std::unique_ptr<CompleteDone> done(static_cast<CompleteDone*>(user));
+  try {
+    (*done)(to_completion(read_struct(result)));
+  } catch (...) {  // as above
+  }
+}
+
+std::string complete_refusal(collet_status status) {
+  switch (status) {
+    case COLLET_E_INVALID: return "there is no text for the model, or it is no UTF-8";
+    case COLLET_E_LIMIT: return "the text for the model is longer than " + std::to_string(COLLET_COMPLETE_BYTES_MAX) + " bytes";
+    case COLLET_E_CLOSED: return "the call is over";
+    case COLLET_E_UNAVAILABLE: return "this server has no models for plugins";
+    default: return "the host refused to ask a model";
+  }
+}
+
 std::string http_refusal(collet_status status) {
   switch (status) {
     case COLLET_E_INVALID: return "the HTTP request is malformed";
@@ -225,6 +251,26 @@ Result<void> Services::http(const HttpRequest& request, HttpDone done) const {
 
 Result<HttpResponse> Services::http_wait(const HttpRequest& request) const {
   return wait_for<HttpResponse>([&](auto done) { return http(request, std::move(done)); });
+}
+
+Result<void> Services::complete(const CompleteRequest& request, CompleteDone done) const {
+  if (!tables_->complete) return not_granted("complete");
+  collet_complete_request out = {};
+  out.struct_size = sizeof(out);
+  out.model = to_optional_str(request.model);
+  out.instructions = to_optional_str(request.instructions);
+  out.text = to_str(request.text);
+  out.tokens_max = request.tokens_max;
+  out.timeout_ms = request.timeout_ms;
+  auto user = std::make_unique<CompleteDone>(std::move(done));
+  const collet_status status = tables_->complete->complete(call_, &out, complete_done, user.get());
+  if (status != COLLET_PENDING) return Error{to_errc(status), complete_refusal(status)};
+  user.release();  // complete_done owns it
+  return {};
+}
+
+Result<Completion> Services::complete_wait(const CompleteRequest& request) const {
+  return wait_for<Completion>([&](auto done) { return complete(request, std::move(done)); });
 }
 
 Result<void> Services::embed(const EmbedRequest& request, EmbedDone done) const {

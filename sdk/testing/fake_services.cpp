@@ -98,12 +98,6 @@ collet_status secret(collet_call call, collet_str name, collet_text_fn value, vo
 
 // ---- exec
 
-std::vector<std::string> to_texts(const collet_str* texts, std::uint32_t count) {
-  std::vector<std::string> out;
-  for (std::uint32_t i = 0; i < count; ++i) out.emplace_back(to_view(texts[i]));
-  return out;
-}
-
 ExecRequest to_request(const collet_exec_request& from) {
   ExecRequest out;
   out.argv = to_texts(from.argv, from.argv_count);
@@ -234,37 +228,6 @@ collet_status http_request(collet_call call, const collet_http_request* given, c
   return COLLET_PENDING;
 }
 
-// ---- embed
-
-collet_status embed_texts(collet_call call, const collet_embed_request* given, collet_embed_done_fn done, void* user) noexcept {
-  CallPtr state;
-  if (call.id == 0 || !is_whole(given) || done == nullptr) return COLLET_E_INVALID;
-  const collet_embed_request from = read_struct(given);
-  if (const auto allowed = authorize(call, 0, state); allowed != COLLET_OK) return allowed;
-  auto& host = state_of(call);
-  if (!host.owner.on_embed || from.flags != 0) return COLLET_E_UNAVAILABLE;
-  EmbedRequest request{to_texts(from.texts, from.text_count), std::string(to_view(from.model)), from.timeout_ms};
-  if (request.texts.empty()) return COLLET_E_INVALID;
-  host.run_later([&host, request = std::move(request), done, user] {
-    const auto made = host.owner.on_embed(request);
-    std::vector<float> values;
-    collet_embed_result out = {};
-    out.struct_size = sizeof(out);
-    if (!made) {
-      out.status = static_cast<collet_status>(made.error().code);
-      out.message = to_str(made.error().message);
-    } else {
-      for (const auto& vector : made->vectors) values.insert(values.end(), vector.begin(), vector.end());
-      out.model = to_str(made->model);
-      out.values = values.data();
-      out.text_count = static_cast<std::uint32_t>(made->vectors.size());
-      out.dimensions = made->vectors.empty() ? 0 : static_cast<std::uint32_t>(made->vectors.front().size());
-    }
-    done(user, &out);
-  });
-  return COLLET_PENDING;
-}
-
 // ---- kv, blob, metrics; the plugin may use a service in a callback of another,
 // so none is called under the lock
 
@@ -358,7 +321,6 @@ constexpr collet_exec kExec = {sizeof(collet_exec), 0, exec_run, exec_runtime};
 constexpr collet_http kHttp = {sizeof(collet_http), 0, http_request};
 constexpr collet_kv kKv = {sizeof(collet_kv), 0, kv_get, kv_put, kv_remove};
 constexpr collet_blob kBlob = {sizeof(collet_blob), 0, blob_put, blob_get, blob_remove};
-constexpr collet_embed kEmbed = {sizeof(collet_embed), 0, embed_texts};
 constexpr collet_metrics kMetrics = {sizeof(collet_metrics), 0, metric_define, metric_note, metric_note};
 
 }  // namespace
@@ -372,8 +334,7 @@ const void* fake_service(std::string_view id) {
   if (id == COLLET_KV_ID) return &kKv;
   if (id == COLLET_BLOB_ID) return &kBlob;
   if (id == COLLET_METRICS_ID) return &kMetrics;
-  if (id == COLLET_EMBED_ID) return &kEmbed;
-  return nullptr;
+  return fake_model_service(id);
 }
 
 }  // namespace collet::testing

@@ -1,4 +1,4 @@
-// What the fake host knows; shared by its two halves.
+// What the fake host knows; shared by its parts.
 #pragma once
 
 #include <atomic>
@@ -69,7 +69,13 @@ struct FakeHost::State {
 /// for a tool whose effects lack `effect`.
 [[nodiscard]] collet_status authorize(collet_call call, std::uint32_t effect,
                                       std::shared_ptr<FakeCall::State>& state);
+[[nodiscard]] inline std::vector<std::string> to_texts(const collet_str* texts, std::uint32_t count) {
+  std::vector<std::string> out;
+  for (std::uint32_t i = 0; i < count; ++i) out.emplace_back(to_view(texts[i]));
+  return out;
+}
 /// The table of a service id, or NULL.
 [[nodiscard]] const void* fake_service(std::string_view id);
+[[nodiscard]] const void* fake_model_service(std::string_view id);
 
 }  // namespace collet::testing

@@ -17,7 +17,7 @@ preprocess() { printf '#include "collet/%s"\n' "$2" | gcc -std=c11 -x c -undef -
 
 # The constants of one header and what it declares itself, one statement a line.
 contract() {
-  for header in abi.h note.h ext/app.h ext/blob.h ext/commands.h ext/embed.h ext/exec.h ext/http.h ext/kv.h ext/log.h ext/metrics.h \
+  for header in abi.h note.h ext/app.h ext/blob.h ext/commands.h ext/complete.h ext/embed.h ext/exec.h ext/http.h ext/kv.h ext/log.h ext/metrics.h \
                 ext/redact.h ext/secrets.h ext/specialize.h; do
     echo "== $header"
     preprocess "$1" "$header" -dM | awk -v own="$1/collet/$header" '

@@ -13,6 +13,7 @@
 #include "collet/abi.h"
 #include "collet/ext/app.h"
 #include "collet/ext/blob.h"
+#include "collet/ext/complete.h"
 #include "collet/ext/embed.h"
 #include "collet/ext/exec.h"
 #include "collet/ext/http.h"
@@ -37,6 +38,7 @@ struct ServiceTables {
   const collet_blob* blob = nullptr;
   const collet_metrics* metrics = nullptr;
   const collet_embed* embed = nullptr;
+  const collet_complete* complete = nullptr;
 
   [[nodiscard]] static ServiceTables of(const collet_host& host);
 };
@@ -125,6 +127,22 @@ struct Embeddings {
   std::vector<std::vector<float>> vectors;  ///< One for each text.
 };
 
+/// See collet_complete_request.
+struct CompleteRequest {
+  std::string text;
+  std::string instructions;
+  std::string model;  ///< "": the one that called the tool.
+  std::uint32_t tokens_max = 0;
+  std::uint32_t timeout_ms = 0;
+};
+
+struct Completion {
+  std::string model;
+  std::string text;
+  bool is_cut = false;
+  std::uint64_t prompt_tokens = 0, completion_tokens = 0;
+};
+
 struct KvEntry {
   std::string value;
   std::uint64_t version = 0;
@@ -168,6 +186,10 @@ class Services {
   /// As exec(). @error unavailable: this host embeds nothing.
   Result<void> embed(const EmbedRequest& request, std::function<void(Result<Embeddings>)> done) const;
   [[nodiscard]] Result<Embeddings> embed_wait(const EmbedRequest& request) const;
+
+  /// As exec(). @error unavailable: this host has no models for plugins.
+  Result<void> complete(const CompleteRequest& request, std::function<void(Result<Completion>)> done) const;
+  [[nodiscard]] Result<Completion> complete_wait(const CompleteRequest& request) const;
 
   [[nodiscard]] Result<KvEntry> kv_get(std::string_view key) const;
   /// The new version. @error conflict: another version is there (see collet_kv.put).

@@ -19,6 +19,7 @@
 #include "collet/ext/redact.h"
 #include "collet/ext/secrets.h"
 #include "collet/ext/commands.h"
+#include "collet/ext/complete.h"
 #include "collet/ext/specialize.h"
 
 namespace collet {
@@ -45,6 +46,9 @@ COLLET_FIRST_SIZE_(collet_app, 32);
 COLLET_FIRST_SIZE_(collet_blob_view, 56);
 COLLET_FIRST_SIZE_(collet_blob, 32);
 COLLET_FIRST_SIZE_(collet_commands, 16);
+COLLET_FIRST_SIZE_(collet_complete_request, 64);
+COLLET_FIRST_SIZE_(collet_complete_result, 80);
+COLLET_FIRST_SIZE_(collet_complete, 16);
 COLLET_FIRST_SIZE_(collet_exec_keep, 40);
 COLLET_FIRST_SIZE_(collet_exec_request, 64);
 COLLET_FIRST_SIZE_(collet_exec_result, 120);

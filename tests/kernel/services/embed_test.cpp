@@ -7,13 +7,16 @@ namespace collet::services {
 namespace {
 
 /// Each text becomes its length and 1.
-class LengthEmbedder final : public base::Embedder {
+class LengthEmbedder final : public base::PluginModels {
  public:
   boost::asio::awaitable<Result<base::Embeddings>> embed(boost::asio::io_context&, std::string model, std::vector<std::string> texts, base::CancelToken) override {
     if (model == "none") co_return Error{Errc::not_found, "no such model"};
     base::Embeddings out{"lengths", {}, 2};
     for (const auto& text : texts) out.values.insert(out.values.end(), {static_cast<float>(text.size()), 1.0f});
     co_return out;
+  }
+  boost::asio::awaitable<Result<base::Completion>> complete(boost::asio::io_context&, base::CompletionRequest, base::CancelToken) override {
+    co_return Error{Errc::not_found, "only vectors here"};
   }
 };
 

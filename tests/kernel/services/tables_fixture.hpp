@@ -36,7 +36,7 @@ class NoSandbox final : public sandbox::Sandbox {
 
 class FakeScope final : public Scope {
  public:
-  Facts facts() const override { return {"r", "c", "me", "tool", app, size, effects}; }
+  Facts facts() const override { return {"r", "c", "me", "tool", app, size, effects, run}; }
   boost::asio::io_context& io() override { return context; }
   std::int64_t remaining_ms() const override { return is_over ? 0 : 5'000; }
   bool over() const override { return is_over; }
@@ -48,6 +48,7 @@ class FakeScope final : public Scope {
   std::string app, size;
   std::uint32_t effects = 0;
   base::EgressRecord egress;
+  std::shared_ptr<base::RunScope> run;
   bool is_over = false;
 };
 

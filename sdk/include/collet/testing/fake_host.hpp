@@ -71,7 +71,7 @@ class FakeHost {
   struct Options {
     std::string config = "{}";
     /// Services to grant; the default grants all.
-    std::vector<std::string> services = {"log", "app", "secrets", "exec", "http", "kv", "blob", "metrics", "embed"};
+    std::vector<std::string> services = {"log", "app", "secrets", "exec", "http", "kv", "blob", "metrics", "embed", "complete"};
   };
 
   explicit FakeHost(collet_plugin_entry_fn entry, Options options);
@@ -104,6 +104,7 @@ class FakeHost {
   std::function<ExecResult(const ExecRequest&)> on_exec;  ///< Unset: UNAVAILABLE.
   std::function<Result<HttpResponse>(const HttpRequest&)> on_http;  ///< Unset: UNAVAILABLE.
   std::function<Result<Embeddings>(const EmbedRequest&)> on_embed;  ///< Unset: UNAVAILABLE.
+  std::function<Result<Completion>(const CompleteRequest&)> on_complete;  ///< Unset: UNAVAILABLE.
   std::map<std::string, std::string> runtimes;      ///< Language to the JSON of collet_exec.runtime.
   std::map<std::string, std::string> config_vars;   ///< Of the target app.
   std::map<std::string, std::string> secrets;

@@ -1,21 +1,25 @@
-// Vectors for plugins, by the models of POST /v1/embeddings.
+// The configured models, for plugins.
 #pragma once
 
 #include <map>
 
 #include "api/context.hpp"
-#include "base/embedder.hpp"
+#include "base/plugin_models.hpp"
 
 namespace collet::api {
 
-class ModelEmbedder final : public base::Embedder {
+class ServerModels final : public base::PluginModels {
  public:
   /// Before the loops run. The context outlives every call.
   void add(Context& context) { contexts_[&context.io] = &context; }
   boost::asio::awaitable<Result<base::Embeddings>> embed(boost::asio::io_context& io, std::string model, std::vector<std::string> texts,
                                                          base::CancelToken cancel) override;
+  boost::asio::awaitable<Result<base::Completion>> complete(boost::asio::io_context& io, base::CompletionRequest request,
+                                                            base::CancelToken cancel) override;
 
  private:
+  [[nodiscard]] Context* find(boost::asio::io_context& io) const;
+
   std::map<boost::asio::io_context*, Context*> contexts_;
 };
 

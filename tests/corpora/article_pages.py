@@ -6,7 +6,8 @@ shingles   Words are runs of letters, digits and underscores; a shingle is four 
            in a row. Per page precision and recall over the two bags of shingles; their
            means over all pages, and F1 of those means.
 segments   A page names pieces of text that belong to its main text and pieces that do
-           not. All pages' pieces are counted together; white space is one space.
+           not. All pages' pieces are counted together. White space is one space, and
+           characters that show as nothing (soft hyphens and the like) are none.
 """
 
 import gzip
@@ -16,6 +17,7 @@ import pathlib
 import re
 import statistics
 import subprocess
+import unicodedata
 from collections import Counter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -130,14 +132,19 @@ def shingle_score(pages, texts):
     return f1_of(statistics.mean(p for p, _ in scores if p is not None), statistics.mean(r for _, r in scores if r is not None))
 
 
+def seen(text):
+    """Text as a person sees it."""
+    return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
+
+
 def segment_score(pages, texts):
     right = missed = wrong = 0
     for page in pages:
-        text = " ".join(texts.get(str(page.path), "").split())
-        found = [" ".join(piece.split()) in text for piece in page.wanted]
+        text = seen(texts.get(str(page.path), ""))
+        found = [seen(piece) in text for piece in page.wanted]
         right += sum(found)
         missed += len(found) - sum(found)
-        wrong += sum(" ".join(piece.split()) in text for piece in page.unwanted)
+        wrong += sum(seen(piece) in text for piece in page.unwanted)
     return f1_of(right / max(1, right + wrong), right / max(1, right + missed))
 
 

@@ -155,7 +155,7 @@ def score(pages, texts):
 def read_all(argv, pages):
     """What a reader says of each page: {path: {"text": .., "us": ..}}, as collet-read-pages prints it."""
     paths = "".join(f"{page.path}\n" for page in pages)
-    ran = subprocess.run([str(a) for a in argv], input=paths, capture_output=True, encoding="utf-8", timeout=600, check=False)
+    ran = subprocess.run([str(a) for a in argv], input=paths, capture_output=True, encoding="utf-8", timeout=3600, check=False)
     if ran.returncode != 0:
         raise SystemExit(f"{argv[0]} ended with {ran.returncode}: {ran.stderr[-2000:]}")
     return {answer["path"]: answer for answer in map(json.loads, ran.stdout.splitlines())}

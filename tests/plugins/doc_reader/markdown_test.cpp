@@ -115,11 +115,11 @@ TEST(Markdown, LimitsAreNamed) {
   limits.markdown_bytes_max = 10;
   EXPECT_THAT(markdown_of("<p>hello world", "", limits), HasSubstr("markdown_bytes_max = 10"));
   limits = {};
-  limits.parse_memory_bytes_max = 1 << 20;
+  limits.parse_memory_bytes_max = 4 << 20;
   EXPECT_THAT(markdown_of(std::string(100'000, '<') + "<i><p>", "", limits), Not(HasSubstr("error")));
   std::string many;
   for (int i = 0; i < 20'000; ++i) many += "<p>x";
-  EXPECT_THAT(markdown_of(many, "", limits), HasSubstr("parse_memory_bytes_max = 1048576"));
+  EXPECT_THAT(markdown_of(many, "", limits), HasSubstr("parse_memory_bytes_max = 4194304"));
   limits = {};
   limits.parse_ms_max = 1;
   std::string deep;

@@ -44,9 +44,13 @@ class Line {
     std::string destination;
   };
 
+  static constexpr std::size_t index_of(Mark mark) { return static_cast<std::size_t>(mark); }
+
   void add(Piece piece);
   void flush_opens();
   void word(std::string_view word);
+
+  // inline_markdown.cpp
   void drop_impossible_marks();
   [[nodiscard]] bool can_stand(const Piece& open, std::size_t at) const;
   [[nodiscard]] std::uint32_t before(std::size_t at) const;

@@ -146,6 +146,7 @@ void BlockWriter::preformatted(Flow& flow, NodeId id) {
   }
   while (!clean.empty() && is_space(clean.back())) clean.pop_back();
   clean.erase(0, std::min(clean.find_first_not_of('\n'), clean.size()));
+  clean = code_text(clean);
   if (clean.empty()) return;
   std::string_view language = language_in(tree_.attribute(id, "class"));
   for (NodeId i = id + 1; language.empty() && i < tree_.at(id).end && i < id + 4; ++i) language = language_in(tree_.attribute(i, "class"));

@@ -8,21 +8,33 @@
 namespace doc_reader {
 
 void Line::text(std::string_view text) {
-  std::string run;
-  while (!text.empty()) {
-    const auto [c, bytes] = decode(text);
-    const auto piece = text.substr(0, bytes);
-    text.remove_prefix(bytes);
-    if (is_unicode_space(c)) {
-      if (!run.empty()) word(std::exchange(run, {}));
-      has_space_ = true;
-    } else if (c == 0xFFFD && bytes == 1) {
-      run += "\xEF\xBF\xBD";
-    } else if (!is_invisible(c)) {
-      run += piece;
+  std::string run;  // only for words that have to be mended; most are taken as they stand
+  std::size_t begun = 0, at = 0;
+  const auto end_word = [&](std::size_t end) {
+    if (!run.empty()) {
+      word(run.append(text.substr(begun, end - begun)));
+      run.clear();
+    } else if (end > begun) {
+      word(text.substr(begun, end - begun));
     }
+  };
+  while (at < text.size()) {
+    if (text[at] > ' ' && text[at] < 0x7F) {
+      ++at;
+      continue;
+    }
+    const auto [c, bytes] = decode(text.substr(at));
+    const bool is_space = is_unicode_space(c), is_broken = c == 0xFFFD && bytes == 1;
+    if (is_space) {
+      end_word(at);
+      has_space_ = true;
+    } else if (is_broken || is_invisible(c)) {
+      run.append(text.substr(begun, at - begun)).append(is_broken ? "\xEF\xBF\xBD" : "");
+    }
+    at += bytes;
+    if (is_space || is_broken || is_invisible(c)) begun = at;
   }
-  if (!run.empty()) word(run);
+  end_word(at);
 }
 
 void Line::word(std::string_view word) {
@@ -36,7 +48,7 @@ void Line::word(std::string_view word) {
 }
 
 void Line::code(std::string_view code) {
-  std::string text = collapsed(code);
+  std::string text = code_text(collapsed(code));
   if (text.empty()) return;
   if (is_unicode_space(decode(code).value)) has_space_ = true;
   if (!has_space_ && waiting_opens_.empty() && !pieces_.empty() && pieces_.back().kind == Kind::code) {

@@ -68,5 +68,7 @@ class Line {
 /// `text`, so that Markdown reads it as just that.
 /// @param at_start it begins a line.
 [[nodiscard]] std::string escaped_text(std::string_view text, Place place, bool at_start, bool in_link, char before = ' ');
+/// Code, so that no run of backticks in it is longer than readers of Markdown count.
+[[nodiscard]] std::string code_text(std::string_view text);
 
 }  // namespace doc_reader

@@ -45,23 +45,29 @@ std::string BlockWriter::item(NodeId id, const std::string& sign) {
 std::string BlockWriter::items(NodeId list, char mark) {
   int number = number_of(tree_.attribute(list, "start"), 1);
   std::string out;
+  char above = 0;  // of a list that stands right above as a child of this one
   for (NodeId child = list + 1; child < tree_.at(list).end && !is_too_long_; child = tree_.at(child).end) {
     const Node& node = tree_.at(child);
     if (is_skipped(child)) continue;
     const std::string sign = mark == '-' || mark == '+' ? std::string{mark, ' '} : std::to_string(number) + mark + ' ';
     const std::string prefix(sign.size(), ' ');
     std::string text;
+    char below = 0;
     if (node.tag == Tag::text) {
       text = escaped_text(collapsed(node.text), Place::paragraph, true, false);
       if (!text.empty()) text = sign + text + "\n";
     } else if (node.tag == Tag::ul || node.tag == Tag::ol) {
       Flow flow;
+      flow.last_list = above;
       block(flow, child);
-      if (!flow.out.empty()) text = (out.empty() ? sign : prefix) + indented(flow.out, prefix);
+      if (!flow.out.empty()) text = (out.empty() ? sign : (above != 0 ? "\n" : "") + prefix) + indented(flow.out, prefix);
+      below = flow.last_list;
     } else {
       text = item(child, sign);
     }
-    number += !text.empty();
+    if (text.empty()) continue;
+    above = below;
+    ++number;
     out += text;
   }
   return out;

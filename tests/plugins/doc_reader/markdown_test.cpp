@@ -41,6 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"<ul><li>a<li>b<ul><li>c</ul><li>d</ul>", "- a\n- b\n  - c\n- d\n"},
         Case{"<ol start=9><li>a<li><p>b</p><p>c</p></ol>", "9. a\n10. b\n\n    c\n"},
         Case{"<ul><li>a</ul><ul><li>b</ul>", "- a\n\n+ b\n"}, Case{"<ul>x<li>a<ul><li>b</ul><ol><li>c</ol></ul>", "- x\n- a\n  - b\n\n  1. c\n"},
+        Case{"<ol>a<ol><li>b</ol><ul><li>c</ul><ul><li>d</ul></ol>", "1. a\n   1. b\n\n   - c\n\n   + d\n"},
         Case{"<ul><li>a<ul><li>b</ul></li></ul><ol><li>z</ol>", "- a\n  - b\n\n1. z\n"},
         Case{"<ul><li><input type=checkbox checked> done<li><input type=checkbox>to do</ul>", "- [x] done\n- [ ] to do\n"},
         Case{"<blockquote><p>a<p>b</blockquote>", "> a\n>\n> b\n"}, Case{"<blockquote><ul><li>a</ul></blockquote>", "> - a\n"}, Case{"a<hr>b", "a\n\n***\n\nb\n"},
@@ -101,6 +102,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Markdown, HiddenCharactersAreGone) {
   EXPECT_EQ(markdown_of("a\xF3\xA0\x81\xA9\xE2\x80\xAE" "b &#8203;c"), "ab c\n");
+}
+
+TEST(Markdown, NoReaderCountsThisFar) {
+  const std::string markdown = markdown_of("<pre>a\n" + std::string(300, '`') + "\nb</pre><code>" + std::string(300, '`') + "</code>");
+  EXPECT_EQ(markdown_of(test::html_of(markdown), ""), markdown);
 }
 
 TEST(Markdown, HugeLinksAreTheirText) {

@@ -1,8 +1,10 @@
 #include "pdf_layout.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
+#include <string>
+#include <utility>
 
 #include "words.hpp"
 
@@ -15,9 +17,9 @@ double number_in(std::string_view tag, std::string_view name) {
   if (at == std::string_view::npos) return 0;
   const auto value = tag.substr(at + name.size());
   if (!value.starts_with("=\"")) return 0;
-  const std::string digits(value.substr(2, value.find('"', 2) - 2).substr(0, 32));
-  const double number = std::strtod(digits.c_str(), nullptr);
-  return std::isfinite(number) && std::abs(number) < 1e6 ? number : 0;
+  double number = 0;
+  const auto read = std::from_chars(value.data() + 2, value.data() + value.size(), number);
+  return read.ec == std::errc() && std::isfinite(number) && std::abs(number) < 1e6 ? number : 0;
 }
 
 Box box_in(std::string_view tag) {

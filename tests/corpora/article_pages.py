@@ -158,7 +158,7 @@ def read_all(argv, pages):
     ran = subprocess.run([str(a) for a in argv], input=paths, capture_output=True, encoding="utf-8", timeout=3600, check=False)
     if ran.returncode != 0:
         raise SystemExit(f"{argv[0]} ended with {ran.returncode}: {ran.stderr[-2000:]}")
-    return {answer["path"]: answer for answer in map(json.loads, ran.stdout.splitlines())}
+    return {answer["path"]: answer for answer in map(json.loads, ran.stdout.rstrip("\n").split("\n"))}
 
 
 def texts_in(answers):

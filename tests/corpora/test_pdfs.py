@@ -142,6 +142,10 @@ class Pdfs(unittest.TestCase):
                 self.assertLess(took, CALL_SECONDS_MAX)
         wait_until(f"processes and descriptors are those of before, {before}", lambda: self.held() == before)
 
+    def test_fonts_that_are_not_in_the_file(self):
+        answer = self.call("pdf_to_markdown", {"url": f"http://127.0.0.1:{self.http.server_port}/pdfjs-files/test/pdfs/noembed-eucjp.pdf"})
+        self.assertIn("\u3042\u3044\u3046\u3048\u304a", answer["content"][0]["text"], "poppler-data is not installed")
+
     def test_bombs(self):
         for name, (pdf, stopped_by) in BOMBS.items():
             with self.subTest(name):

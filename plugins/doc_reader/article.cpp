@@ -21,10 +21,13 @@ constexpr std::array<std::string_view, 67> kAround = {
 // A paragraph has some length, or the end of a sentence.
 constexpr std::uint32_t kParagraphChars = 60, kSentenceChars = 25;
 constexpr double kLinkShareMax = 0.5;
-constexpr double kDescendShare = 0.72;  ///< Of the paragraphs that a part must hold to stand for the whole.
+constexpr double kDescendShare = 0.88;  ///< Of the paragraphs that a part must hold to stand for the whole.
 constexpr std::uint32_t kMarkedCharsMin = 250;
 constexpr std::ptrdiff_t kNameSignsMax = 2;
-constexpr double kAroundShareMax = 0.4; ///< What holds more of them is the text, whatever its name.
+constexpr double kAroundShareMax = 0.5; ///< What holds more of them is the text, whatever its name.
+
+constexpr std::uint32_t kLeadCharsMax = 1'500;
+constexpr double kLeadShareMax = 0.5;   ///< Of the text that it leads to.
 
 struct Measure {
   std::uint32_t chars = 0;       ///< Of text, without white space.
@@ -55,6 +58,7 @@ class Finder {
     for (NodeId id = out.root + 1; id < tree_.at(out.root).end; ++id) {
       if (is_chaff(id)) out.left_out[id] = true;
     }
+    add_lead(out);
     return out;
   }
 
@@ -184,6 +188,55 @@ class Finder {
       default: break;
     }
     return false;
+  }
+
+  [[nodiscard]] NodeId title_before(NodeId root) const {
+    NodeId title = kNoNode;
+    for (NodeId id = tree_.find(Tag::h1); id < root; id = tree_.find(Tag::h1, id + 1)) {
+      if (!tree_.at(id).is_hidden && tree_.at(id).end <= root) title = id;
+    }
+    return title;
+  }
+
+  /// Around its own place, that is, up to `top`; what is called a teaser may be the lead.
+  [[nodiscard]] bool is_lead(NodeId id, NodeId top) const {
+    if (!is_paragraph(id)) return false;
+    for (NodeId each = id; each != top; each = tree_.at(each).parent) {
+      const bool is_teaser = contains(tree_.attribute(each, "class"), "teaser");
+      if (tree_.at(each).is_hidden || (around_[each] && !is_teaser)) return false;
+    }
+    return true;
+  }
+
+  /// Paragraphs between the title and the text stand apart from it on many pages.
+  void add_lead(Article& article) const {
+    const NodeId root = article.root, title = title_before(root);
+    if (title == kNoNode) return;
+    NodeId top = title;
+    while (tree_.at(top).end <= root) top = tree_.at(top).parent;
+    std::vector<NodeId> lead;
+    std::uint32_t chars = 0;
+    for (NodeId id = tree_.at(title).end; id < root; ++id) {
+      if (!is_lead(id, top)) continue;
+      lead.push_back(id);
+      chars += measures_[id].chars;
+      id = tree_.at(id).end - 1;
+    }
+    if (lead.empty() || chars > kLeadCharsMax || chars > measures_[root].good * kLeadShareMax) return;
+    // All of the part that holds both is left out, but for the lead and the text.
+    std::vector<bool> kept(tree_.size());
+    lead.push_back(root);
+    for (const NodeId part : lead) {
+      for (NodeId id = part; id != top && !kept[id]; id = tree_.at(id).parent) kept[id] = true;
+    }
+    auto next = lead.begin();
+    for (NodeId id = top + 1; id < tree_.at(top).end;) {
+      const bool is_part = next != lead.end() && id == *next;
+      article.left_out[id] = !kept[id];
+      id = is_part ? tree_.at(id).end : id + 1;
+      if (is_part) ++next;
+    }
+    article.root = top;
   }
 
   const Tree& tree_;

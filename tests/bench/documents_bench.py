@@ -65,7 +65,7 @@ def peers():
 
 
 def main_text(build, with_peers, benchmark, folder):
-    sets = {"reader pages": articles.reader_pages, "annotated pages": articles.annotated_pages}
+    sets = {"reader pages": articles.reader_pages, "annotated pages": articles.annotated_pages}  # and their unseen half, of the same answers
     if benchmark:
         sets["181 pages"] = lambda: articles.benchmark_pages(benchmark, folder)
     readers = {"doc_reader": [build / "bin" / "collet-read-pages"], **(peers() if with_peers else {})}
@@ -75,10 +75,16 @@ def main_text(build, with_peers, benchmark, folder):
         for reader, argv in readers.items():
             step(f"{name}: {reader}")
             answers = articles.read_all(argv, pages)
-            rows.append({"pages": name, "count": len(pages), "reader": reader, **articles.score(pages, articles.texts_in(answers)),
-                         "ms_per_page": sum(a.get("us", 0) for a in answers.values()) / 1000 / len(pages),
-                         "errors": sum(bool(a.get("error")) for a in answers.values())})
+            rows.append(row_of(name, pages, reader, answers))
+            if load is articles.annotated_pages:
+                rows.append(row_of("- no rule seen", [page for page in pages if articles.is_unseen(page)], reader, answers))
     return rows
+
+
+def row_of(name, pages, reader, answers):
+    asked = [answers[str(page.path)] for page in pages]
+    return {"pages": name, "count": len(pages), "reader": reader, **articles.score(pages, articles.texts_in(answers)),
+            "ms_per_page": sum(a.get("us", 0) for a in asked) / 1000 / len(pages), "errors": sum(bool(a.get("error")) for a in asked)}
 
 
 def dense_page():

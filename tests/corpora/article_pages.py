@@ -18,6 +18,7 @@ import re
 import statistics
 import subprocess
 import unicodedata
+import zlib
 from collections import Counter
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -43,6 +44,15 @@ def reader_pages():
     folder = need(CORPORA / "reader-pages" / "test-pages")
     return [Page(each / "source.html", text_of((each / "expected.html").read_text(encoding="utf-8")))
             for each in sorted(folder.iterdir()) if (each / "source.html").exists()]
+
+
+def is_unseen(page):
+    """Nobody who wrote a rule has looked at what becomes of this half of the annotated pages."""
+    return zlib.crc32(page.path.name.encode()) % 2 == 1
+
+
+def unseen_pages():
+    return [page for page in annotated_pages() if is_unseen(page)]
 
 
 def annotated_pages():

@@ -86,6 +86,8 @@ Arena::Stop run_parser(Arena& arena, std::string_view html, lxb_html_document_t*
   arena_in_use = &arena;
   if (const int stop = setjmp(arena.escape); stop != 0) return static_cast<Arena::Stop>(stop);
   lxb_html_document_t* document = lxb_html_document_create();
+  // What would keep up the state of forms looks at all options of a <select> for each of them.
+  lxb_dom_document_mutation_erase(lxb_dom_interface_document(document));
   lxb_status_t status = lxb_html_document_parse_chunk_begin(document);
   for (std::size_t bytes = kPieceBytesFirst; !html.empty() && status == LXB_STATUS_OK;) {
     const auto piece = html.substr(0, bytes);
@@ -113,7 +115,7 @@ bool style_hides(std::string_view style) {
 Error limit_error(Arena::Stop stop, const Limits& limits) {
   if (stop == Arena::Stop::time) {
     return {Errc::limit, "the HTML could not be read within parse_ms_max = " + std::to_string(limits.parse_ms_max) +
-                             "; its elements are nested too deeply. Ask for a simpler page"};
+                             "; most likely its elements are nested very deeply. Ask for a simpler page"};
   }
   return {Errc::limit, "the HTML needs more memory than parse_memory_bytes_max = " + std::to_string(limits.parse_memory_bytes_max) +
                            "; ask for a smaller page"};

@@ -133,6 +133,12 @@ TEST(Markdown, LimitsAreNamed) {
   EXPECT_THAT(markdown_of(deep, "", limits), HasSubstr("parse_ms_max = 1"));
 }
 
+TEST(Markdown, ManyOptionsOfAFormTakeNoTime) {
+  std::string form = "<p>a<select>";
+  for (int i = 0; i < 20'000; ++i) form += "<option>b";
+  EXPECT_EQ(markdown_of(form + "</select>c"), "ac\n");
+}
+
 TEST(Markdown, DepthIsFlattenedNotLost) {
   std::string deep;
   for (int i = 0; i < 2'000; ++i) deep += "<blockquote><ul><li>";

@@ -78,8 +78,11 @@ void Line::close(Mark mark) {
   for (std::size_t i = open_at_.size(); i-- > 0;) {
     Piece& open = pieces_[open_at_[i]];
     if (open.mark != mark) continue;
-    open.pair = pieces_.size();
-    pieces_.push_back({Kind::close, mark, false, open_at_[i], {}, open.destination});
+    // Breaks at its end come after it: "**a\\n**" would not be read as a mark.
+    auto end = pieces_.end();
+    while (end[-1].kind == Kind::line_break) --end;
+    open.pair = static_cast<std::size_t>(end - pieces_.begin());
+    pieces_.insert(end, {Kind::close, mark, false, open_at_[i], {}, open.destination});
     open_at_.erase(open_at_.begin() + static_cast<std::ptrdiff_t>(i));
     return;
   }

@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
     Lines, Converts,
     ::testing::Values(
         Case{"<p><b>a</b> <i>b</i> <del>c</del> <code>d</code>", "**a** *b* ~~c~~ `d`\n"}, Case{"a<b> b </b>c", "a **b** c\n"},
-        Case{"<b>a</b><b>b</b> <b></b><b> </b>c", "**ab** c\n"}, Case{"a<b>\"b\"</b>c <b>d.</b> e", "a\"b\"c **d.** e\n"},
+        Case{"<b>a</b><b>b</b> <b></b><b> </b>c", "**ab** c\n"}, Case{"<b><i>a<br></i></b>b <a href=/c>c<br></a><a href=/d>d</a>", "***a***\\\nb [c](https://site.org/c)\\\n[d](https://site.org/d)\n"}, Case{"a<b>\"b\"</b>c <b>d.</b> e", "a\"b\"c **d.** e\n"},
         Case{"<b>a<i>b</i></b> <i><b>c</b>d</i>", "**a*b*** ***c**d*\n"}, Case{"<i>a</i><b>b</b>", "a**b**\n"}, Case{"x<i>y</i>z", "x*y*z\n"},
         Case{"<code>a</code><code>`b`</code> <code> | </code>", "`` a`b` `` `|`\n"}, Case{"<a href=x>a</a> <a href='/y(1)'>b</a>", "[a](https://site.org/docs/x) [b](https://site.org/y(1))\n"},
         Case{"<a href='//o.org/a b?c=d&amp;e#f'>x]y</a>", "[x\\]y](https://o.org/a%20b?c=d&e#f)\n"},

@@ -2,8 +2,9 @@
 //
 //   collet-read-pages [--whole] <paths, one a line >objects, one a line
 //
-// {"path": .., "text": .., "us": ..}: the text without signs of Markdown, as cmark-gfm
-// reads it, and the microseconds of one thread from bytes to Markdown; or {"path", "error"}.
+// {"path": .., "text": .., "us": .., "parses_back": ..}: the text without signs of Markdown,
+// as cmark-gfm reads it; the microseconds of one thread from bytes to Markdown; and whether
+// its HTML makes a Markdown that means the same. Or {"path", "error"}.
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collet/json.hpp"
 #include "commonmark.hpp"
@@ -27,6 +29,19 @@ std::int64_t thread_us() {
   return now.tv_sec * std::int64_t{1'000'000} + now.tv_nsec / 1000;
 }
 
+doc_reader::Source html_source(std::string bytes) {
+  doc_reader::Source source;
+  source.bytes = std::move(bytes);
+  source.content_type = "text/html; charset=utf-8";
+  return source;
+}
+
+bool parses_back(const std::string& markdown) {
+  const std::string html = doc_reader::test::html_of(markdown);
+  const auto again = doc_reader::read_document(html_source(html), doc_reader::Extent::whole, {});
+  return again && (again->markdown == markdown || doc_reader::test::html_of(again->markdown) == html);
+}
+
 Value read_page(const std::string& path, doc_reader::Extent extent) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return json::object({{"path", path}, {"error", "cannot be opened"}});
@@ -37,7 +52,7 @@ Value read_page(const std::string& path, doc_reader::Extent extent) {
   const auto document = doc_reader::read_document(source, extent, {});
   const auto took = thread_us() - begun;
   if (!document) return json::object({{"path", path}, {"error", document.error().message}});
-  return json::object({{"path", path}, {"text", doc_reader::test::text_of(document->markdown)}, {"us", took}});
+  return json::object({{"path", path}, {"text", doc_reader::test::text_of(document->markdown)}, {"us", took}, {"parses_back", parses_back(document->markdown)}});
 }
 
 }  // namespace

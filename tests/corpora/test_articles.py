@@ -38,6 +38,11 @@ class Articles(unittest.TestCase):
     def test_pages_that_no_rule_was_made_for(self):
         self.check(articles.unseen_pages(), 480, 0.912)
 
+    def test_whole_pages_parse_back(self):
+        pages = articles.reader_pages() + articles.annotated_pages()
+        answers = articles.read_all([READER, "--whole"], pages)
+        self.assertEqual([], [answer["path"] for answer in answers.values() if not answer["parses_back"]])
+
     def test_the_whole_page_loses_next_to_nothing(self):
         pages = articles.reader_pages()
         score, answers = self.scored(pages, "--whole")

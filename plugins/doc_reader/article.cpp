@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "paragraphs.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -18,20 +19,12 @@ constexpr std::array<std::string_view, 67> kAround = {
     "signup", "sign-up", "login", "masthead", "skip-", "copyright", "byline", "author-bio", "authorbio", "about-author", "tags", "taglist", "meta",
     "rating", "poll", "caption", "credit", "print-only", "hide-", "consent", "gdpr", "paywall", "suggest", "syndication", "teaser", "correction", "feedback"};
 
-// A paragraph has some length, or the end of a sentence.
-constexpr std::uint32_t kParagraphChars = 60, kSentenceChars = 25;
-constexpr double kLinkShareMax = 0.5;
-constexpr double kDescendShare = 0.72;  ///< Of the paragraphs that a part must hold to stand for the whole.
+constexpr double kDescendShare = 0.88;  ///< Of the paragraphs that a part must hold to stand for the whole.
 constexpr std::uint32_t kMarkedCharsMin = 250;
 constexpr std::ptrdiff_t kNameSignsMax = 2;
-constexpr double kAroundShareMax = 0.4; ///< What holds more of them is the text, whatever its name.
-
-struct Measure {
-  std::uint32_t chars = 0;       ///< Of text, without white space.
-  std::uint32_t link_chars = 0;  ///< Of those, in links.
-  std::uint32_t good = 0;        ///< Of those, in paragraphs of the main text.
-  [[nodiscard]] double link_share() const { return chars == 0 ? 0 : static_cast<double>(link_chars) / chars; }
-};
+constexpr double kAroundShareMax = 0.5; ///< What holds more of them is the text, whatever its name.
+constexpr std::uint32_t kLeadCharsMax = 1'500;
+constexpr double kLeadShareMax = 0.5;   ///< Of the text that it leads to.
 
 bool names_any(std::string_view text, const auto& words) {
   return std::ranges::any_of(words, [&](std::string_view word) { return contains(text, word); });
@@ -39,39 +32,26 @@ bool names_any(std::string_view text, const auto& words) {
 
 class Finder {
  public:
-  explicit Finder(const Tree& tree) : tree_(tree), measures_(tree.size()), around_(tree.size()) {}
+  explicit Finder(const Tree& tree) : tree_(tree), paragraphs_(tree), around_(tree.size()) {}
 
   Article find() {
     Article out;
     const NodeId body = tree_.find(Tag::body);
     if (body == kNoNode) return out;
-    measure();
     for (NodeId id = body + 1; id < tree_.size(); ++id) around_[id] = is_around(id);
-    add_up(body);
+    paragraphs_.count(body, around_);
     forgive(body);
-    if (measures_[body].good == 0) return out;
+    if (paragraphs_[body].good == 0) return out;
     out.root = descend(marked_part(body));
     out.left_out = around_;
     for (NodeId id = out.root + 1; id < tree_.at(out.root).end; ++id) {
       if (is_chaff(id)) out.left_out[id] = true;
     }
+    add_lead(out);
     return out;
   }
 
  private:
-  void measure() {
-    for (NodeId id = tree_.size(); id-- > 0;) {
-      const Node& node = tree_.at(id);
-      Measure& own = measures_[id];
-      if (node.tag == Tag::text) own.chars = static_cast<std::uint32_t>(std::ranges::count_if(node.text, [](char c) { return !is_space(c); }));
-      if (node.tag == Tag::script) own = {};
-      if (node.tag == Tag::a) own.link_chars = own.chars;
-      if (node.parent == kNoNode || node.is_hidden) continue;
-      measures_[node.parent].chars += own.chars;
-      measures_[node.parent].link_chars += own.link_chars;
-    }
-  }
-
   [[nodiscard]] bool is_around(NodeId id) const {
     const Node& node = tree_.at(id);
     switch (node.tag) {
@@ -88,52 +68,21 @@ class Finder {
     return names_any(classes, kAround) || (!is_slug && names_any(name, kAround) && tree_.at(id).tag != Tag::section);
   }
 
-  [[nodiscard]] bool is_paragraph(NodeId id) const {
-    const Node& node = tree_.at(id);
-    if (is_inline(node.tag) || node.has_block || is_heading(node.tag) || node.is_hidden) return false;
-    const Measure& own = measures_[id];
-    if (own.chars < kSentenceChars || own.link_share() > kLinkShareMax) return false;
-    return own.chars >= kParagraphChars || ends_sentence(id);
-  }
-
-  [[nodiscard]] bool ends_sentence(NodeId id) const {
-    for (NodeId i = tree_.at(id).end; i-- > id;) {
-      const auto text = trim(tree_.at(i).text);
-      if (!text.empty()) return std::string_view(".!?:\"").find(text.back()) != std::string_view::npos;
-    }
-    return false;
-  }
-
-  /// Text between blocks counts as a paragraph, too.
-  [[nodiscard]] std::uint32_t loose_text(NodeId id) const {
-    const Node& node = tree_.at(id);
-    if (node.tag != Tag::text || node.parent == kNoNode || !tree_.at(node.parent).has_block || is_inline(tree_.at(node.parent).tag)) return 0;
-    return measures_[id].chars >= kParagraphChars ? measures_[id].chars : 0;
-  }
-
-  void add_up(NodeId body) {
-    for (Measure& each : measures_) each.good = 0;
-    for (NodeId id = tree_.at(body).end; id-- > body;) {
-      Measure& own = measures_[id];
-      own.good += is_paragraph(id) ? own.chars - own.link_chars : loose_text(id);
-      if (around_[id] || tree_.at(id).is_hidden) own.good = 0;
-      if (id > body) measures_[tree_.at(id).parent].good += own.good;
-    }
-  }
-
   /// A name alone must not cost us the text: some pages call everything a widget.
   void forgive(NodeId body) {
     const std::vector<bool> before = around_;
     around_.assign(around_.size(), false);
-    add_up(body);
-    const double most = measures_[body].good * kAroundShareMax;
-    for (NodeId id = body; id < tree_.size(); ++id) around_[id] = before[id] && measures_[id].good <= most;
-    add_up(body);
+    paragraphs_.count(body, around_);
+    const double most = paragraphs_[body].good * kAroundShareMax;
+    for (NodeId id = body; id < tree_.size(); ++id) around_[id] = before[id] && paragraphs_[id].good <= most;
+    paragraphs_.count(body, around_);
   }
 
   [[nodiscard]] bool holds_title(NodeId id) const {
-    const NodeId title = tree_.find(Tag::h1, id);
-    return title != kNoNode && title < tree_.at(id).end;
+    for (NodeId i = id; i < tree_.at(id).end; ++i) {
+      if (tree_.at(i).tag == Tag::h1) return true;
+    }
+    return false;
   }
 
   /// What the page itself marks as its text. The only one of a kind is believed, however
@@ -143,7 +92,7 @@ class Finder {
     int properties = 0, stories = 0;
     std::uint32_t most = 0;
     for (NodeId id = body + 1; id < tree_.at(body).end; ++id) {
-      const Measure& own = measures_[id];
+      const Measure& own = paragraphs_[id];
       if (own.good < kMarkedCharsMin) continue;
       const bool is_property = contains(tree_.attribute(id, "itemprop"), "articlebody");
       const bool is_article = tree_.at(id).tag == Tag::article;
@@ -154,7 +103,7 @@ class Finder {
     }
     if (properties == 1) return property;
     if (stories == 1) return story;
-    return most * 2 > measures_[body].good ? largest : body;
+    return most * 2 > paragraphs_[body].good ? largest : body;
   }
 
   /// The smallest part that holds most of what `id` holds.
@@ -162,9 +111,9 @@ class Finder {
     for (;;) {
       NodeId best = kNoNode;
       for (NodeId child = id + 1; child < tree_.at(id).end; child = tree_.at(child).end) {
-        if (best == kNoNode || measures_[child].good > measures_[best].good) best = child;
+        if (best == kNoNode || paragraphs_[child].good > paragraphs_[best].good) best = child;
       }
-      if (best == kNoNode || !tree_.at(best).has_block || measures_[best].good < kDescendShare * measures_[id].good) return id;
+      if (best == kNoNode || !tree_.at(best).has_block || paragraphs_[best].good < kDescendShare * paragraphs_[id].good) return id;
       id = best;
     }
   }
@@ -172,7 +121,7 @@ class Finder {
   /// In the text: lists of links, pictures' texts, the title that the facts name.
   [[nodiscard]] bool is_chaff(NodeId id) const {
     const Node& node = tree_.at(id);
-    const Measure& own = measures_[id];
+    const Measure& own = paragraphs_[id];
     if (node.tag == Tag::h1) return true;
     if (is_inline(node.tag) && !node.has_block) return false;
     const bool has_many_links = own.link_share() > kLinkShareMax;
@@ -186,8 +135,57 @@ class Finder {
     return false;
   }
 
+  [[nodiscard]] NodeId title_before(NodeId root) const {
+    NodeId title = kNoNode;
+    for (NodeId id = tree_.find(Tag::h1); id < root; id = tree_.find(Tag::h1, id + 1)) {
+      if (!tree_.at(id).is_hidden && tree_.at(id).end <= root) title = id;
+    }
+    return title;
+  }
+
+  /// Around its own place, that is, up to `top`; what is called a teaser may be the lead.
+  [[nodiscard]] bool is_lead(NodeId id, NodeId top) const {
+    if (!paragraphs_.is_paragraph(id)) return false;
+    for (NodeId each = id; each != top; each = tree_.at(each).parent) {
+      const bool is_teaser = contains(tree_.attribute(each, "class"), "teaser");
+      if (tree_.at(each).is_hidden || (around_[each] && !is_teaser)) return false;
+    }
+    return true;
+  }
+
+  /// Paragraphs between the title and the text stand apart from it on many pages.
+  void add_lead(Article& article) const {
+    const NodeId root = article.root, title = title_before(root);
+    if (title == kNoNode) return;
+    NodeId top = title;
+    while (tree_.at(top).end <= root) top = tree_.at(top).parent;
+    std::vector<NodeId> lead;
+    std::uint32_t chars = 0;
+    for (NodeId id = tree_.at(title).end; id < root; ++id) {
+      if (!is_lead(id, top)) continue;
+      lead.push_back(id);
+      chars += paragraphs_[id].chars;
+      id = tree_.at(id).end - 1;
+    }
+    if (lead.empty() || chars > kLeadCharsMax || chars > paragraphs_[root].good * kLeadShareMax) return;
+    // All of the part that holds both is left out, but for the lead and the text.
+    std::vector<bool> kept(tree_.size());
+    lead.push_back(root);
+    for (const NodeId part : lead) {
+      for (NodeId id = part; id != top && !kept[id]; id = tree_.at(id).parent) kept[id] = true;
+    }
+    auto next = lead.begin();
+    for (NodeId id = top + 1; id < tree_.at(top).end;) {
+      const bool is_part = next != lead.end() && id == *next;
+      article.left_out[id] = !kept[id];
+      id = is_part ? tree_.at(id).end : id + 1;
+      if (is_part) ++next;
+    }
+    article.root = top;
+  }
+
   const Tree& tree_;
-  std::vector<Measure> measures_;
+  Paragraphs paragraphs_;
   std::vector<bool> around_;
 };
 

@@ -21,6 +21,10 @@ class BlockWriter {
   [[nodiscard]] bool is_too_long() const { return is_too_long_; }
 
  private:
+  // Deeper lists and quotes are written as if they stood at this depth: each level copies
+  // its text once.
+  static constexpr int kNestingMax = 12;
+
   /// Blocks, one after the other; text between blocks gathers in a line.
   struct Flow {
     std::string out;
@@ -40,13 +44,15 @@ class BlockWriter {
   void add_block(Flow& flow, std::string_view block);
 
   void heading(Flow& flow, NodeId id);
+  void quote(Flow& flow, NodeId id);
+  void preformatted(Flow& flow, NodeId id);
+  void transparent(Flow& flow, NodeId id);
+
+  // lists: list_writer.cpp
   void list(Flow& flow, NodeId id);
   [[nodiscard]] std::string items(NodeId list, char mark);
   [[nodiscard]] std::string item(NodeId id, const std::string& sign);
-  void quote(Flow& flow, NodeId id);
-  void preformatted(Flow& flow, NodeId id);
   void definitions(Flow& flow, NodeId id);
-  void transparent(Flow& flow, NodeId id);
 
   // tables: table_writer.cpp
   void table(Flow& flow, NodeId id);

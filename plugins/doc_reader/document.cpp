@@ -61,7 +61,8 @@ std::string clean_text(std::string_view text) {
   return out;
 }
 
-std::string fenced(std::string_view text, std::string_view language) {
+std::string fenced(std::string_view raw, std::string_view language) {
+  const std::string text = code_text(raw);
   std::size_t longest = 2, run = 0;
   for (const char c : text) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
   const std::string fence(longest + 1, '`');

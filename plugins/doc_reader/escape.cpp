@@ -5,6 +5,9 @@
 namespace doc_reader {
 namespace {
 
+// The signs around code are one more than any run in it, and readers stop counting at 80.
+constexpr std::size_t kTicksMax = 64;
+
 /// "12." and "3)" at the start of a line begin a list. @return where the sign is, or npos.
 std::size_t list_number_sign(std::string_view text) {
   std::size_t i = 0;
@@ -53,6 +56,17 @@ std::string escaped_text(std::string_view text, Place place, bool at_start, bool
     const bool at_block = i == 0 && at_start && begins_block(text);
     if (at_block || i == number_sign || needs_backslash(text, i, place, in_link, before)) out += '\\';
     out += text[i];
+  }
+  return out;
+}
+
+std::string code_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    if (run <= kTicksMax) out += c;
   }
   return out;
 }

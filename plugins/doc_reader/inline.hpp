@@ -44,9 +44,13 @@ class Line {
     std::string destination;
   };
 
+  static constexpr std::size_t index_of(Mark mark) { return static_cast<std::size_t>(mark); }
+
   void add(Piece piece);
   void flush_opens();
   void word(std::string_view word);
+
+  // inline_markdown.cpp
   void drop_impossible_marks();
   [[nodiscard]] bool can_stand(const Piece& open, std::size_t at) const;
   [[nodiscard]] std::uint32_t before(std::size_t at) const;
@@ -64,5 +68,7 @@ class Line {
 /// `text`, so that Markdown reads it as just that.
 /// @param at_start it begins a line.
 [[nodiscard]] std::string escaped_text(std::string_view text, Place place, bool at_start, bool in_link, char before = ' ');
+/// Code, so that no run of backticks in it is longer than readers of Markdown count.
+[[nodiscard]] std::string code_text(std::string_view text);
 
 }  // namespace doc_reader

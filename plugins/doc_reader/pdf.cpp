@@ -34,7 +34,7 @@ if ! pdfinfo -enc UTF-8 in.pdf >/out/info 2>/out/errors; then
   pdfinfo -enc UTF-8 in.pdf >/out/info 2>/out/errors || exit 21
 fi
 ulimit -f "$3"
-pdftotext -q -bbox-layout -enc UTF-8 -f "$1" -l "$2" in.pdf /out/text 2>>/out/errors
+pdftotext -q -tsv -enc UTF-8 -f "$1" -l "$2" in.pdf /out/text 2>>/out/errors
 status=$?
 [ $status -gt 128 ] && exit 22
 [ $status = 0 ] || exit 21
@@ -117,7 +117,7 @@ Result<Document> pdf_document(const ExecResult& run, const PageRange& pages, con
     return Error{Errc::invalid, "/pages: the PDF has " + std::to_string(out.pages) + " pages, got " + std::to_string(pages.first)};
   }
   if (run.returncode == kUnreadable) return unreadable(run);
-  const auto layout = read_layout(file_of(run, "text"));
+  const auto layout = read_layout(file_of(run, "text"), run.returncode == kTextTooLong);
   if (run.returncode == kTextTooLong) {
     if (layout.empty()) return Error{Errc::limit, "the text of the first page is longer than pdf_text_bytes_max = " + std::to_string(limits.pdf_text_bytes_max)};
     out.note = "read up to page " + std::to_string(pages.first + static_cast<std::int64_t>(layout.size()) - 1) + " only: pdf_text_bytes_max = " + std::to_string(limits.pdf_text_bytes_max);

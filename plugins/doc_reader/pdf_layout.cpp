@@ -1,62 +1,67 @@
 #include "pdf_layout.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
+#include <utility>
 
 #include "words.hpp"
 
 namespace doc_reader {
 namespace {
 
-/// The number in name="...". Places beyond any page are taken for 0.
-double number_in(std::string_view tag, std::string_view name) {
-  const auto at = tag.find(name);
-  if (at == std::string_view::npos) return 0;
-  const auto value = tag.substr(at + name.size());
-  if (!value.starts_with("=\"")) return 0;
-  const std::string digits(value.substr(2, value.find('"', 2) - 2).substr(0, 32));
-  const double number = std::strtod(digits.c_str(), nullptr);
-  return std::isfinite(number) && std::abs(number) < 1e6 ? number : 0;
-}
+// What a row says: level, page, paragraph, block, line, word, left, top, width, height,
+// confidence and text, with a tab between two.
+enum Field : std::size_t { level = 0, left = 6, top = 7, width = 8, height = 9, text = 11, count = 12 };
+using Row = std::array<std::string_view, Field::count>;
+constexpr std::string_view kPage = "1", kBlock = "3", kLine = "4", kWord = "5";
 
-Box box_in(std::string_view tag) {
-  return {number_in(tag, "xMin"), number_in(tag, "yMin"), number_in(tag, "xMax"), number_in(tag, "yMax")};
-}
-
-std::string unescaped(std::string_view text) {
-  static constexpr std::pair<std::string_view, char> kNames[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
-  std::string out;
-  while (!text.empty()) {
-    const auto found = std::ranges::find_if(kNames, [&](const auto& entry) { return text.starts_with(entry.first); });
-    out += found == std::end(kNames) ? text[0] : found->second;
-    text.remove_prefix(found == std::end(kNames) ? 1 : found->first.size());
+/// The text is all that follows the last tab.
+Row row_of(std::string_view line) {
+  Row row;
+  for (std::size_t i = 0; i < Field::text; ++i) {
+    const auto tab = line.find('\t');
+    if (tab == std::string_view::npos) return {};
+    row[i] = line.substr(0, tab);
+    line.remove_prefix(tab + 1);
   }
-  return collapsed(out);
+  row[Field::text] = line;
+  return row;
+}
+
+/// Places beyond any page are taken for 0.
+double number_in(std::string_view digits) {
+  double number = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return read.ec == std::errc() && std::isfinite(number) && std::abs(number) < 1e6 ? number : 0;
+}
+
+Box box_in(const Row& row) {
+  const double x = number_in(row[Field::left]), y = number_in(row[Field::top]);
+  return {x, y, x + number_in(row[Field::width]), y + number_in(row[Field::height])};
 }
 
 }  // namespace
 
-std::vector<PdfPage> read_layout(std::string_view xml) {
+std::vector<PdfPage> read_layout(std::string_view rows, bool is_cut) {
   std::vector<PdfPage> pages;
-  PdfPage page;
   bool begins_block = false;
-  for (auto at = xml.find('<'); at != std::string_view::npos; at = xml.find('<', at + 1)) {
-    const auto tag = xml.substr(at, std::min(xml.find('>', at), xml.size()) - at);
-    if (tag.starts_with("<page ")) page = {};
-    if (tag == "</page") pages.push_back(std::move(page)), page = {};
-    if (tag.starts_with("<block ")) begins_block = true;
-    if (tag.starts_with("<line ")) {
-      page.lines.push_back({box_in(tag), {}, begins_block});
-      begins_block = false;
-    }
-    if (!tag.starts_with("<word ") || page.lines.empty()) continue;
-    const auto begin = at + tag.size() + 1;
-    const auto end = std::min(xml.find('<', std::min(begin, xml.size())), xml.size());
-    if (begin >= end) continue;
-    std::string text = unescaped(xml.substr(begin, end - begin));
-    if (!text.empty()) page.lines.back().words.push_back({box_in(tag), std::move(text)});
+  while (!rows.empty()) {
+    const auto line = rows.substr(0, rows.find('\n'));
+    rows.remove_prefix(std::min(line.size() + 1, rows.size()));
+    const Row row = row_of(line);
+    const auto level = row[Field::level];
+    if (level == kPage) pages.emplace_back();
+    if (level == kBlock) begins_block = true;
+    if (pages.empty()) continue;
+    auto& lines = pages.back().lines;
+    if (level == kLine) lines.push_back({box_in(row), {}, std::exchange(begins_block, false)});
+    if (level != kWord || lines.empty()) continue;
+    std::string text = collapsed(row[Field::text]);
+    if (!text.empty()) lines.back().words.push_back({box_in(row), std::move(text)});
   }
+  if (is_cut && !pages.empty()) pages.pop_back();
   for (PdfPage& each : pages) std::erase_if(each.lines, [](const PdfLine& line) { return line.words.empty(); });
   return pages;
 }

@@ -1,4 +1,4 @@
-// What pdftotext -bbox-layout writes: words with their places.
+// What pdftotext -tsv writes: words with their places.
 #pragma once
 
 #include <string>
@@ -29,8 +29,9 @@ struct PdfPage {
   std::vector<PdfLine> lines;  ///< In reading order.
 };
 
-/// As many pages as are whole. The text comes out of a box that a stranger's file was
-/// read in, so anything may stand in it: what does not fit is skipped.
-[[nodiscard]] std::vector<PdfPage> read_layout(std::string_view xml);
+/// The text comes out of a box that a stranger's file was read in, so anything may stand in
+/// it: what does not fit is skipped.
+/// @param is_cut its end is missing: the last page is left out.
+[[nodiscard]] std::vector<PdfPage> read_layout(std::string_view rows, bool is_cut);
 
 }  // namespace doc_reader

@@ -40,11 +40,13 @@ class DocReader {
     const auto source = fetch_source(call, args, limits_);
     if (!source) return source.error();
     const Kind kind = kind_of(*source);
-    const bool wants_pdf = tool == kPdfToMarkdown;
-    if (wants_pdf != (kind == Kind::pdf)) {
-      return args.error("url", "the document is " + std::string(name_of(kind)) + "; use " + std::string(wants_pdf ? kHtmlToMarkdown : kPdfToMarkdown) + " for it");
+    // Who asks for a PDF may mean one that has lost its header: its reader will see.
+    const bool wants_pdf = tool == kPdfToMarkdown, may_be_pdf = kind == Kind::pdf || (wants_pdf && kind == Kind::binary);
+    if (wants_pdf != may_be_pdf) {
+      const std::string what = "the document is " + std::string(name_of(kind));
+      return args.error("url", what + (wants_pdf ? "; expected a PDF. For web pages and texts use " : "; for PDFs use ") + std::string(wants_pdf ? kHtmlToMarkdown : kPdfToMarkdown));
     }
-    const auto document = read(call, *source, Extent::whole);
+    const auto document = wants_pdf ? read_pdf(call, *source, {}, limits_) : read_document(*source, Extent::whole, limits_);
     if (!document) return document.error();
     return whole_answer(*document, bytes_max);
   }

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 #include <utility>
 
-#include <gumbo.h>
+#include <lexbor/dom/dom.h>
+#include <lexbor/html/html.h>
 
 #include "arena.hpp"
-#include "skim.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -19,50 +20,89 @@ using collet::Result;
 
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(Tag::count)> kTagNames = {
-    "", "", "a", "abbr", "address", "article", "aside", "b", "base", "blockquote", "body", "br", "button", "caption", "center", "cite",
-    "code", "dd", "del", "details", "div", "dl", "dt", "em", "fieldset", "figcaption", "figure", "font", "footer", "form", "h1", "h2",
-    "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "i", "img", "input", "ins", "kbd", "label", "legend", "li", "link",
-    "main", "mark", "math", "menu", "meta", "nav", "ol", "option", "p", "picture", "pre", "q", "s", "samp", "script", "section",
-    "select", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "textarea", "tfoot", "th", "thead",
-    "time", "title", "tr", "tt", "u", "ul", "var", "wbr"};
+constexpr std::pair<lxb_tag_id_enum_t, Tag> kTags[] = {
+    {LXB_TAG_A, Tag::a}, {LXB_TAG_ABBR, Tag::abbr}, {LXB_TAG_ADDRESS, Tag::address}, {LXB_TAG_ARTICLE, Tag::article},
+    {LXB_TAG_ASIDE, Tag::aside}, {LXB_TAG_B, Tag::b}, {LXB_TAG_BASE, Tag::base}, {LXB_TAG_BLOCKQUOTE, Tag::blockquote},
+    {LXB_TAG_BODY, Tag::body}, {LXB_TAG_BR, Tag::br}, {LXB_TAG_BUTTON, Tag::button}, {LXB_TAG_CAPTION, Tag::caption},
+    {LXB_TAG_CENTER, Tag::center}, {LXB_TAG_CITE, Tag::cite}, {LXB_TAG_CODE, Tag::code}, {LXB_TAG_DD, Tag::dd}, {LXB_TAG_DEL, Tag::del},
+    {LXB_TAG_DETAILS, Tag::details}, {LXB_TAG_DIV, Tag::div}, {LXB_TAG_DL, Tag::dl}, {LXB_TAG_DT, Tag::dt}, {LXB_TAG_EM, Tag::em},
+    {LXB_TAG_FIELDSET, Tag::fieldset}, {LXB_TAG_FIGCAPTION, Tag::figcaption}, {LXB_TAG_FIGURE, Tag::figure}, {LXB_TAG_FONT, Tag::font},
+    {LXB_TAG_FOOTER, Tag::footer}, {LXB_TAG_FORM, Tag::form}, {LXB_TAG_H1, Tag::h1}, {LXB_TAG_H2, Tag::h2}, {LXB_TAG_H3, Tag::h3},
+    {LXB_TAG_H4, Tag::h4}, {LXB_TAG_H5, Tag::h5}, {LXB_TAG_H6, Tag::h6}, {LXB_TAG_HEAD, Tag::head}, {LXB_TAG_HEADER, Tag::header},
+    {LXB_TAG_HGROUP, Tag::hgroup}, {LXB_TAG_HR, Tag::hr}, {LXB_TAG_HTML, Tag::html}, {LXB_TAG_I, Tag::i}, {LXB_TAG_IMG, Tag::img},
+    {LXB_TAG_INPUT, Tag::input}, {LXB_TAG_INS, Tag::ins}, {LXB_TAG_KBD, Tag::kbd}, {LXB_TAG_LABEL, Tag::label},
+    {LXB_TAG_LEGEND, Tag::legend}, {LXB_TAG_LI, Tag::li}, {LXB_TAG_LINK, Tag::link}, {LXB_TAG_MAIN, Tag::main}, {LXB_TAG_MARK, Tag::mark},
+    {LXB_TAG_MATH, Tag::math}, {LXB_TAG_MENU, Tag::menu}, {LXB_TAG_META, Tag::meta}, {LXB_TAG_NAV, Tag::nav}, {LXB_TAG_OL, Tag::ol},
+    {LXB_TAG_OPTION, Tag::option}, {LXB_TAG_P, Tag::p}, {LXB_TAG_PICTURE, Tag::picture}, {LXB_TAG_PRE, Tag::pre}, {LXB_TAG_Q, Tag::q},
+    {LXB_TAG_S, Tag::s}, {LXB_TAG_SAMP, Tag::samp}, {LXB_TAG_SCRIPT, Tag::script}, {LXB_TAG_SECTION, Tag::section},
+    {LXB_TAG_SELECT, Tag::select}, {LXB_TAG_SMALL, Tag::small}, {LXB_TAG_SPAN, Tag::span}, {LXB_TAG_STRIKE, Tag::strike},
+    {LXB_TAG_STRONG, Tag::strong}, {LXB_TAG_SUB, Tag::sub}, {LXB_TAG_SUMMARY, Tag::summary}, {LXB_TAG_SUP, Tag::sup},
+    {LXB_TAG_TABLE, Tag::table}, {LXB_TAG_TBODY, Tag::tbody}, {LXB_TAG_TD, Tag::td}, {LXB_TAG_TEXTAREA, Tag::textarea},
+    {LXB_TAG_TFOOT, Tag::tfoot}, {LXB_TAG_TH, Tag::th}, {LXB_TAG_THEAD, Tag::thead}, {LXB_TAG_TIME, Tag::time},
+    {LXB_TAG_TITLE, Tag::title}, {LXB_TAG_TR, Tag::tr}, {LXB_TAG_TT, Tag::tt}, {LXB_TAG_U, Tag::u}, {LXB_TAG_UL, Tag::ul},
+    {LXB_TAG_VAR, Tag::var}, {LXB_TAG_WBR, Tag::wbr}};
 
 // Nothing of these is text for a reader.
-constexpr std::array kLeftOut = {GUMBO_TAG_STYLE, GUMBO_TAG_TEMPLATE, GUMBO_TAG_NOSCRIPT, GUMBO_TAG_SVG, GUMBO_TAG_IFRAME,
-                                 GUMBO_TAG_OBJECT, GUMBO_TAG_EMBED, GUMBO_TAG_CANVAS, GUMBO_TAG_AUDIO, GUMBO_TAG_VIDEO,
-                                 GUMBO_TAG_APPLET, GUMBO_TAG_NOFRAMES, GUMBO_TAG_FRAMESET, GUMBO_TAG_DATALIST};
+constexpr lxb_tag_id_enum_t kLeftOut[] = {LXB_TAG_STYLE, LXB_TAG_TEMPLATE, LXB_TAG_NOSCRIPT, LXB_TAG_SVG, LXB_TAG_IFRAME, LXB_TAG_OBJECT, LXB_TAG_EMBED,
+                                          LXB_TAG_CANVAS, LXB_TAG_AUDIO, LXB_TAG_VIDEO, LXB_TAG_APPLET, LXB_TAG_NOFRAMES, LXB_TAG_FRAMESET, LXB_TAG_DATALIST};
 
 struct TagInfo {
   Tag tag = Tag::other;
   bool is_left_out = false;
 };
 
-std::array<TagInfo, GUMBO_TAG_LAST + 1> make_tag_table() {
-  std::array<TagInfo, GUMBO_TAG_LAST + 1> table;
-  for (std::size_t i = 2; i < kTagNames.size(); ++i) {
-    table[static_cast<std::size_t>(gumbo_tagn_enum(kTagNames[i].data(), static_cast<unsigned>(kTagNames[i].size())))].tag = static_cast<Tag>(i);
-  }
-  for (const GumboTag tag : kLeftOut) table[static_cast<std::size_t>(tag)].is_left_out = true;
-  table[GUMBO_TAG_UNKNOWN] = {};
+constexpr auto kTagTable = [] {
+  std::array<TagInfo, LXB_TAG__LAST_ENTRY> table{};
+  for (const auto& [id, tag] : kTags) table[id].tag = tag;
+  for (const auto id : kLeftOut) table[id].is_left_out = true;
   return table;
+}();
+
+constexpr TagInfo info_of(lxb_tag_id_t id) { return id < kTagTable.size() ? kTagTable[id] : TagInfo{}; }
+
+// Between two looks at the clock. An element may cost a walk over all that are open, so what
+// has taken long is followed by less; and what is quick by more, as a script that goes on
+// in the next piece is copied.
+constexpr std::size_t kPieceBytesFirst = std::size_t{16} << 10, kPieceBytesMin = std::size_t{1} << 10, kPieceBytesMax = std::size_t{1} << 20;
+constexpr auto kPieceTime = std::chrono::milliseconds(5);
+
+// Of markup, about; a guess that saves some copies.
+constexpr std::size_t kBytesOfNode = 32;
+
+// The one that the parser of this thread takes from.
+thread_local Arena* arena_in_use = nullptr;
+
+void set_up_parser() {
+  static const auto status = lexbor_memory_setup(
+      [](std::size_t bytes) { return arena_in_use->take(bytes); }, [](void* old, std::size_t bytes) { return arena_in_use->take_again(old, bytes); },
+      [](std::size_t count, std::size_t bytes) { return std::memset(arena_in_use->take(count * bytes), 0, count * bytes); }, [](void* old) { arena_in_use->give_back(old); });
+  (void)status;
 }
 
-const TagInfo& info_of(GumboTag tag) {
-  static const auto table = make_tag_table();
-  return table[std::min<std::size_t>(static_cast<std::size_t>(tag), GUMBO_TAG_LAST)];
-}
-
-/// No object with a destructor may live here: the arena jumps back into it.
-Arena::Stop run_parser(Arena& arena, std::string_view html, const GumboOutput** out) {
-  GumboOptions options = kGumboDefaultOptions;
-  options.userdata = &arena;
-  options.allocator = [](void* user, std::size_t bytes) { return static_cast<Arena*>(user)->take(bytes); };
-  options.deallocator = [](void*, void*) {};
-  options.max_errors = 0;
+/// No object with a destructor may live here: the arena jumps back into it. The document
+/// is never destroyed: all of it is the arena's.
+Arena::Stop run_parser(Arena& arena, std::string_view html, lxb_html_document_t** out) {
+  set_up_parser();
+  arena_in_use = &arena;
   if (const int stop = setjmp(arena.escape); stop != 0) return static_cast<Arena::Stop>(stop);
-  *out = gumbo_parse_with_options(&options, html.data(), html.size());
-  return Arena::Stop::none;
+  lxb_html_document_t* document = lxb_html_document_create();
+  // What would keep up the state of forms looks at all options of a <select> for each of them.
+  lxb_dom_document_mutation_erase(lxb_dom_interface_document(document));
+  lxb_status_t status = lxb_html_document_parse_chunk_begin(document);
+  for (std::size_t bytes = kPieceBytesFirst; !html.empty() && status == LXB_STATUS_OK;) {
+    const auto piece = html.substr(0, bytes);
+    const auto begun = arena.look_at_clock();
+    status = lxb_html_document_parse_chunk(document, reinterpret_cast<const lxb_char_t*>(piece.data()), piece.size());
+    const bool was_quick = arena.look_at_clock() - begun < kPieceTime;
+    html.remove_prefix(piece.size());
+    bytes = was_quick ? std::min(bytes * 2, kPieceBytesMax) : std::max(bytes / 2, kPieceBytesMin);
+  }
+  if (status == LXB_STATUS_OK) status = lxb_html_document_parse_chunk_end(document);
+  *out = document;
+  return status == LXB_STATUS_OK ? Arena::Stop::none : Arena::Stop::memory;
 }
+
+std::string_view view_of(const lxb_char_t* text, std::size_t bytes) { return {reinterpret_cast<const char*>(text), text == nullptr ? 0 : bytes}; }
 
 bool style_hides(std::string_view style) {
   std::string plain;
@@ -75,7 +115,7 @@ bool style_hides(std::string_view style) {
 Error limit_error(Arena::Stop stop, const Limits& limits) {
   if (stop == Arena::Stop::time) {
     return {Errc::limit, "the HTML could not be read within parse_ms_max = " + std::to_string(limits.parse_ms_max) +
-                             "; its elements are nested too deeply. Ask for a simpler page"};
+                             "; most likely its elements are nested very deeply. Ask for a simpler page"};
   }
   return {Errc::limit, "the HTML needs more memory than parse_memory_bytes_max = " + std::to_string(limits.parse_memory_bytes_max) +
                            "; ask for a smaller page"};
@@ -88,24 +128,24 @@ class TreeBuilder {
  public:
   explicit TreeBuilder(Tree& tree) : nodes_(tree.nodes_), attributes_(tree.attributes_) {}
 
-  void build(const GumboNode* root) {
+  void build(lxb_dom_node_t* root) {
     struct Step {
-      const GumboVector* children;
-      unsigned next;
+      lxb_dom_node_t* next;
       NodeId id;
     };
     std::vector<Step> steps;
-    const auto enter = [&](const GumboNode* node) {
+    const auto enter = [&](lxb_dom_node_t* node) {
       const NodeId parent = steps.empty() ? kNoNode : steps[std::min<std::size_t>(steps.size(), kTreeDepthMax) - 1].id;
-      if (is_text(node)) return void(add_text(node, parent));
-      if (node->type != GUMBO_NODE_ELEMENT || leaves_out(node->v.element)) return;
-      steps.push_back({&node->v.element.children, 0, add_element(node->v.element, parent)});
+      if (node->type == LXB_DOM_NODE_TYPE_TEXT || node->type == LXB_DOM_NODE_TYPE_CDATA_SECTION) return add_text(node, parent);
+      if (node->type != LXB_DOM_NODE_TYPE_ELEMENT || leaves_out(node)) return;
+      steps.push_back({node->first_child, add_element(node, parent)});
     };
     enter(root);
     while (!steps.empty()) {
       Step& step = steps.back();
-      if (step.next < step.children->length) {
-        enter(static_cast<const GumboNode*>(step.children->data[step.next++]));
+      if (lxb_dom_node_t* node = step.next; node != nullptr) {
+        step.next = node->next;
+        enter(node);
         continue;
       }
       nodes_[step.id].end = static_cast<NodeId>(nodes_.size());
@@ -118,37 +158,40 @@ class TreeBuilder {
   }
 
  private:
-  static bool is_text(const GumboNode* node) {
-    return node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE || node->type == GUMBO_NODE_CDATA;
+  static bool leaves_out(lxb_dom_node_t* node) {
+    if (node->local_name != LXB_TAG_SCRIPT) return info_of(node->local_name).is_left_out;
+    lxb_dom_attr_t* type = lxb_dom_element_attr_by_id(lxb_dom_interface_element(node), LXB_DOM_ATTR_TYPE);
+    return type == nullptr || value_of(type) != "application/ld+json";
   }
 
-  static bool leaves_out(const GumboElement& element) {
-    if (element.tag != GUMBO_TAG_SCRIPT) return info_of(element.tag).is_left_out;
-    const GumboAttribute* type = gumbo_get_attribute(&element.attributes, "type");
-    return !type || std::string_view(type->value) != "application/ld+json";
+  static std::string_view value_of(lxb_dom_attr_t* attribute) {
+    std::size_t bytes = 0;
+    const lxb_char_t* value = lxb_dom_attr_value(attribute, &bytes);
+    return view_of(value, bytes);
   }
 
-  void add_text(const GumboNode* node, NodeId parent) {
+  void add_text(lxb_dom_node_t* node, NodeId parent) {
+    const lexbor_str_t& text = lxb_dom_interface_character_data(node)->data;
     Node out;
     out.tag = Tag::text;
-    out.text = node->v.text.text;
+    out.text = view_of(text.data, text.length);
     place(out, parent);
     out.end = static_cast<NodeId>(nodes_.size()) + 1;
     nodes_.push_back(out);
   }
 
-  NodeId add_element(const GumboElement& element, NodeId parent) {
+  NodeId add_element(lxb_dom_node_t* node, NodeId parent) {
     Node out;
-    out.tag = info_of(element.tag).tag;
+    out.tag = info_of(node->local_name).tag;
     place(out, parent);
     out.attributes_begin = static_cast<std::uint32_t>(attributes_.size());
-    out.attributes_count = element.attributes.length;
-    for (unsigned i = 0; i < element.attributes.length; ++i) {
-      const auto* attribute = static_cast<const GumboAttribute*>(element.attributes.data[i]);
-      attributes_.push_back({attribute->name, attribute->value});
-      const Attribute& added = attributes_.back();
+    for (lxb_dom_attr_t* each = lxb_dom_interface_element(node)->first_attr; each != nullptr; each = each->next) {
+      std::size_t bytes = 0;
+      const lxb_char_t* name = lxb_dom_attr_local_name(each, &bytes);
+      const Attribute& added = attributes_.emplace_back(view_of(name, bytes), value_of(each));
       out.is_hidden = out.is_hidden || added.name == "hidden" || (added.name == "style" && style_hides(added.value));
     }
+    out.attributes_count = static_cast<std::uint32_t>(attributes_.size()) - out.attributes_begin;
     nodes_.push_back(out);
     return static_cast<NodeId>(nodes_.size() - 1);
   }
@@ -174,17 +217,12 @@ Result<Tree> Tree::parse(std::string_view html, const Limits& limits) {
     return Error{Errc::limit, "the HTML has " + std::to_string(html.size()) + " bytes, more than html_bytes_max = " +
                                   std::to_string(limits.html_bytes_max) + "; ask for a smaller page"};
   }
-  struct Storage {
-    Storage(std::string_view html, const Limits& limits)
-        : source(skimmed(html)), arena(limits.parse_memory_bytes_max, std::chrono::steady_clock::now() + std::chrono::milliseconds(limits.parse_ms_max)) {}
-    std::string source;
-    Arena arena;
-  };
-  auto storage = std::make_shared<Storage>(html, limits);
-  const GumboOutput* output = nullptr;
-  if (const auto stop = run_parser(storage->arena, storage->source, &output); stop != Arena::Stop::none) return limit_error(stop, limits);
+  auto storage = std::make_shared<Arena>(limits.parse_memory_bytes_max, std::chrono::steady_clock::now() + std::chrono::milliseconds(limits.parse_ms_max));
+  lxb_html_document_t* document = nullptr;
+  if (const auto stop = run_parser(*storage, html, &document); stop != Arena::Stop::none) return limit_error(stop, limits);
   Tree tree;
-  TreeBuilder(tree).build(output->root);
+  tree.nodes_.reserve(html.size() / kBytesOfNode);
+  if (lxb_dom_node_t* root = lxb_dom_document_root(lxb_dom_interface_document(document))) TreeBuilder(tree).build(root);
   tree.storage_ = std::move(storage);
   return tree;
 }

@@ -41,6 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"<ul><li>a<li>b<ul><li>c</ul><li>d</ul>", "- a\n- b\n  - c\n- d\n"},
         Case{"<ol start=9><li>a<li><p>b</p><p>c</p></ol>", "9. a\n10. b\n\n    c\n"},
         Case{"<ul><li>a</ul><ul><li>b</ul>", "- a\n\n+ b\n"}, Case{"<ul>x<li>a<ul><li>b</ul><ol><li>c</ol></ul>", "- x\n- a\n  - b\n\n  1. c\n"},
+        Case{"<ol>a<ol><li>b</ol><ul><li>c</ul><ul><li>d</ul></ol>", "1. a\n   1. b\n\n   - c\n\n   + d\n"},
         Case{"<ul><li>a<ul><li>b</ul></li></ul><ol><li>z</ol>", "- a\n  - b\n\n1. z\n"},
         Case{"<ul><li><input type=checkbox checked> done<li><input type=checkbox>to do</ul>", "- [x] done\n- [ ] to do\n"},
         Case{"<blockquote><p>a<p>b</blockquote>", "> a\n>\n> b\n"}, Case{"<blockquote><ul><li>a</ul></blockquote>", "> - a\n"}, Case{"a<hr>b", "a\n\n***\n\nb\n"},
@@ -53,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
     Lines, Converts,
     ::testing::Values(
         Case{"<p><b>a</b> <i>b</i> <del>c</del> <code>d</code>", "**a** *b* ~~c~~ `d`\n"}, Case{"a<b> b </b>c", "a **b** c\n"},
-        Case{"<b>a</b><b>b</b> <b></b><b> </b>c", "**ab** c\n"}, Case{"a<b>\"b\"</b>c <b>d.</b> e", "a\"b\"c **d.** e\n"},
+        Case{"<b>a</b><b>b</b> <b></b><b> </b>c", "**ab** c\n"}, Case{"<b><i>a<br></i></b>b <a href=/c>c<br></a><a href=/d>d</a>", "***a***\\\nb [c](https://site.org/c)\\\n[d](https://site.org/d)\n"}, Case{"a<b>\"b\"</b>c <b>d.</b> e", "a\"b\"c **d.** e\n"},
         Case{"<b>a<i>b</i></b> <i><b>c</b>d</i>", "**a*b*** ***c**d*\n"}, Case{"<i>a</i><b>b</b>", "a**b**\n"}, Case{"x<i>y</i>z", "x*y*z\n"},
         Case{"<code>a</code><code>`b`</code> <code> | </code>", "`` a`b` `` `|`\n"}, Case{"<a href=x>a</a> <a href='/y(1)'>b</a>", "[a](https://site.org/docs/x) [b](https://site.org/y(1))\n"},
         Case{"<a href='//o.org/a b?c=d&amp;e#f'>x]y</a>", "[x\\]y](https://o.org/a%20b?c=d&e#f)\n"},
@@ -103,6 +104,11 @@ TEST(Markdown, HiddenCharactersAreGone) {
   EXPECT_EQ(markdown_of("a\xF3\xA0\x81\xA9\xE2\x80\xAE" "b &#8203;c"), "ab c\n");
 }
 
+TEST(Markdown, NoReaderCountsThisFar) {
+  const std::string markdown = markdown_of("<pre>a\n" + std::string(300, '`') + "\nb</pre><code>" + std::string(300, '`') + "</code>");
+  EXPECT_EQ(markdown_of(test::html_of(markdown), ""), markdown);
+}
+
 TEST(Markdown, HugeLinksAreTheirText) {
   EXPECT_EQ(markdown_of("<a href='/" + std::string(3000, 'x') + "'>a</a>"), "a\n");
 }
@@ -115,16 +121,22 @@ TEST(Markdown, LimitsAreNamed) {
   limits.markdown_bytes_max = 10;
   EXPECT_THAT(markdown_of("<p>hello world", "", limits), HasSubstr("markdown_bytes_max = 10"));
   limits = {};
-  limits.parse_memory_bytes_max = 1 << 20;
+  limits.parse_memory_bytes_max = 4 << 20;
   EXPECT_THAT(markdown_of(std::string(100'000, '<') + "<i><p>", "", limits), Not(HasSubstr("error")));
   std::string many;
   for (int i = 0; i < 20'000; ++i) many += "<p>x";
-  EXPECT_THAT(markdown_of(many, "", limits), HasSubstr("parse_memory_bytes_max = 1048576"));
+  EXPECT_THAT(markdown_of(many, "", limits), HasSubstr("parse_memory_bytes_max = 4194304"));
   limits = {};
   limits.parse_ms_max = 1;
   std::string deep;
   for (int i = 0; i < 200'000; ++i) deep += "<div>";
   EXPECT_THAT(markdown_of(deep, "", limits), HasSubstr("parse_ms_max = 1"));
+}
+
+TEST(Markdown, ManyOptionsOfAFormTakeNoTime) {
+  std::string form = "<p>a<select>";
+  for (int i = 0; i < 20'000; ++i) form += "<option>b";
+  EXPECT_EQ(markdown_of(form + "</select>c"), "ac\n");
 }
 
 TEST(Markdown, DepthIsFlattenedNotLost) {

@@ -126,7 +126,8 @@ TEST_F(DocReader, WhateverComesOutOfABoxIsHandled) {
   ExecResult run;
   run.outcome = COLLET_EXEC_EXITED;
   host_->on_exec = [&run](const ExecRequest&) { return run; };
-  for (const char* layout : {"<page ><line ><word >x", "<word >a</word></page></page>", "<page ><line xMin=\"nan\" yMin=\"1e999\"><word xMax=\"-1e9\">&amp;lt;</word></line></page>", "<<<>>>"}) {
+  for (const char* layout : {"1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t###PAGE###\n5\t\t\t\t\t\t\t\t\t\t\tword before its line", "5\n4\n3\n1", "4\t\t\t\t\t\t\t\t\t\t\t\n1\t\t\t\t\t\t\t\t\t\t\t",
+                             "1\t\t\t\t\t\t\t\t\t\t\t\n4\t\t\t\t\t\tnan\t1e999\tinf\t-1\t\t\n5\t\t\t\t\t\t-1e9\tx\t\t\t\ta\tb", "\t\t\t\n\n\t"}) {
     run.files = {{"info", "Pages: 99999999999999999999\n"}, {"text", layout}};
     EXPECT_THAT(read(json::object({{"data", "JVBERi0xLjQK"}})), ::testing::AnyOf(HasSubstr("no text layer"), HasSubstr("# Page 1"))) << layout;
   }

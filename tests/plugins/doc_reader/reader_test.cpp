@@ -48,6 +48,16 @@ INSTANTIATE_TEST_SUITE_P(
                       Page{"form", "<form><p>NOISE " + kSentence + "<input></form>"}, Page{"role", "<div role=complementary><p>NOISE " + kSentence + "</div>"},
                       Page{"hidden", "<div style='display:none'><p>NOISE " + kSentence + "</div>"}, Page{"share", "<div class=social-share>NOISE share this</div>"}));
 
+TEST(Article, TheLeadBetweenTitleAndTextBelongsToIt) {
+  std::string story;
+  for (int i = 0; i < 30; ++i) story += "<p>" + kSentence;
+  const auto document = article_of("<body><div class=head><h1>T</h1><div class=teaser><p>LEAD " + kSentence + "</div><div class=promo><p>NOISE " + kSentence +
+                                   "</div></div><div class=story>" + story + "</div><div><p>NOISE " + kSentence + "</div>");
+  EXPECT_TRUE(document.markdown.starts_with("LEAD ")) << document.markdown;
+  EXPECT_THAT(document.markdown, HasSubstr("the story itself."));
+  EXPECT_THAT(document.markdown, Not(HasSubstr("NOISE")));
+}
+
 TEST(Article, ANameAloneDoesNotCostTheText) {
   std::string story;
   for (int i = 0; i < 6; ++i) story += "<p>" + kSentence;

@@ -1,0 +1,16 @@
+# lexbor, which parses HTML: the sources that scripts/deps has unpacked, as a static
+# library. Debian 12 has no package of it.
+set(sources ${CMAKE_SOURCE_DIR}/.deps/lexbor)
+if(NOT EXISTS ${sources}/lexbor/html/parser.h)
+  message(FATAL_ERROR "lexbor's sources are not in .deps/lexbor: run scripts/deps")
+endif()
+set(patterns ${sources}/lexbor/ports/posix/lexbor/core/*.c)
+foreach(folder core dom html ns tag)
+  list(APPEND patterns ${sources}/lexbor/${folder}/*.c)
+endforeach()
+file(GLOB_RECURSE files ${patterns})
+add_library(collet_lexbor STATIC ${files})
+set_target_properties(collet_lexbor PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
+target_compile_definitions(collet_lexbor PUBLIC LEXBOR_STATIC)
+target_compile_options(collet_lexbor PRIVATE -w)
+target_include_directories(collet_lexbor SYSTEM PUBLIC ${sources})

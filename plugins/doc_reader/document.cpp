@@ -10,6 +10,8 @@
 #include "inline.hpp"
 #include "markdown.hpp"
 #include "metadata.hpp"
+#include "office/docx.hpp"
+#include "office/old_office.hpp"
 #include "tree.hpp"
 #include "words.hpp"
 
@@ -122,16 +124,31 @@ std::string json_text(std::string_view text) {
   return value ? value->dump(true) : std::string(text);
 }
 
+Result<Document> read_office(const Source& source, Extent extent, const Limits& limits) {
+  auto package = Package::open(source.bytes, limits);
+  if (!package) return package.error();
+  return read_docx(*package, extent);
+}
+
+/// What is wrong with an archive that is no document, or a damaged one.
+Error unread_zip(const Source& source, const Limits& limits) {
+  if (const auto archive = Archive::open(source.bytes, limits); !archive) return archive.error();
+  return {Errc::invalid, "the document is a ZIP archive, and no docx, pptx, xlsx or EPUB. Unpack it and ask for what is in it"};
+}
+
 }  // namespace
 
 Result<Document> read_document(const Source& source, Extent extent, const Limits& limits) {
   const Kind kind = kind_of(source);
   if (kind == Kind::html) return read_html(source, extent, limits);
+  if (kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx) return read_office(source, extent, limits);
+  if (kind == Kind::zip) return unread_zip(source, limits);
+  if (kind == Kind::ole) return Error{Errc::invalid, "the document is " + old_office_hint(source.bytes)};
   Document out;
   out.kind = kind;
-  if (kind == Kind::zip || kind == Kind::image || kind == Kind::binary || kind == Kind::pdf) {
+  if (kind == Kind::image || kind == Kind::binary || kind == Kind::pdf) {
     return Error{Errc::invalid, "the document is " + std::string(name_of(kind)) +
-                                    "; expected HTML, PDF, Markdown, plain text, JSON, CSV or XML. Ask for another form of it"};
+                                    "; expected HTML, PDF, docx, pptx, xlsx, EPUB, Markdown, plain text, JSON, CSV or XML. Ask for another form of it"};
   }
   const std::string text = clean_text(decode_text(source.bytes, charset_parameter(source.content_type), false).text);
   if (kind == Kind::json) out.markdown = fenced(json_text(text), "json");

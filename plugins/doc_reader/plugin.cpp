@@ -1,4 +1,4 @@
-// Reads documents: pages, PDFs and texts become Markdown.
+// Reads documents: pages, PDFs, Office documents and texts become Markdown.
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,7 +62,7 @@ class DocReader {
 COLLET_PLUGIN(doc_reader::DocReader, R"json({
   "id": "doc_reader",
   "version": "0.1.0",
-  "description": "Reads web pages, PDFs and texts as Markdown",
+  "description": "Reads web pages, PDFs, Office documents and texts as Markdown",
   "license": "Apache-2.0",
   "status": "draft",
   "capabilities": ["exec", "http", "blob", "app"],

@@ -1,0 +1,84 @@
+#include "office/docx.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "block_writer.hpp"
+#include "markdown.hpp"
+#include "office/docx_story.hpp"
+#include "words.hpp"
+
+namespace doc_reader {
+
+using collet::Result;
+
+namespace {
+
+/// A part that the main one names. Without it there is nothing to read in it.
+Result<XmlTree> related_part(Package& package, const Relations& relations, std::string_view type) {
+  const auto target = target_of(relations, type);
+  if (target.empty() || !package.archive().has(target)) return XmlTree::parse("<none/>", type, package.archive());
+  return XmlTree::read(package.archive(), target);
+}
+
+/// Behind the text, in the order of their marks.
+Result<void> write_notes(Package& package, const Relations& relations, DocxContext& context, TreeMaker& maker) {
+  for (const std::string_view type : {"footnotes", "endnotes"}) {
+    const bool has_any = std::ranges::any_of(context.notes, [&](const auto& note) { return note.first == type; });
+    if (!has_any) continue;
+    const auto xml = related_part(package, relations, type);
+    if (!xml) return xml.error();
+    const auto own_relations = package.relations_of(target_of(relations, type));
+    if (!own_relations) return own_relations.error();
+    // Notes may have marks of notes, too; those find no place.
+    const auto notes = context.notes;
+    for (const XmlId id : xml->children(0)) {
+      const std::pair<std::string, std::string> key(type, xml->attribute(id, "w:id"));
+      const auto mark = std::ranges::find(notes, key);
+      if (mark == notes.end()) continue;
+      DocxStory(*xml, *own_relations, context, maker).note(id, "[^" + std::to_string(mark - notes.begin() + 1) + "]: ");
+    }
+    context.notes = notes;
+  }
+  return {};
+}
+
+std::string first_heading(const Tree& tree) {
+  const NodeId heading = tree.find(Tag::h1);
+  return heading == kNoNode ? std::string() : collapsed(raw_text(tree, heading));
+}
+
+}  // namespace
+
+Result<Document> read_docx(Package& package, Extent extent) {
+  const auto xml = XmlTree::read(package.archive(), package.main_part());
+  if (!xml) return xml.error();
+  const auto relations = package.relations_of(package.main_part());
+  if (!relations) return relations.error();
+  const auto styles = related_part(package, *relations, "styles");
+  if (!styles) return styles.error();
+  const auto numbering = related_part(package, *relations, "numbering");
+  if (!numbering) return numbering.error();
+  DocxContext context;
+  context.styles = DocxStyles(*styles);
+  context.numbers = DocxNumbers(*numbering, context.styles);
+  context.extent = extent;
+  TreeMaker maker(package.limits());
+  DocxStory(*xml, *relations, context, maker).blocks(xml->child(0, "w:body"));
+  if (const auto notes = write_notes(package, *relations, context, maker); !notes) return notes.error();
+  const auto tree = maker.finish();
+  if (!tree) return tree.error();
+  MarkdownOptions options;
+  options.shows_images = extent == Extent::whole;
+  auto markdown = to_markdown(*tree, options, package.limits());
+  if (!markdown) return markdown.error();
+  Document out;
+  out.kind = Kind::docx;
+  out.markdown = *std::move(markdown);
+  out.metadata = package.metadata();
+  if (out.metadata.title.empty()) out.metadata.title = first_heading(*tree);
+  if (out.metadata.language.empty()) out.metadata.language = context.styles.language();
+  return out;
+}
+
+}  // namespace doc_reader

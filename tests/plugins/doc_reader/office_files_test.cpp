@@ -1,0 +1,48 @@
+// Files that other programs' writers have made: see write_files.py.
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reading.hpp"
+#include "sections.hpp"
+
+namespace doc_reader {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string file(const std::string& name) {
+  std::ifstream in(COLLET_OFFICE_FILES "/" + name, std::ios::binary);
+  EXPECT_TRUE(in.good()) << name << " is written by write_files.py";
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(OfficeFiles, ReportOfPythonDocx) {
+  EXPECT_EQ(test::markdown_in(file("report.docx")),
+            "# Report \\*2024\\*\n\n# First part\n\nPlain, **bold** and *slanted* and ~~gone~~ and `x = 1`.\n\nSee [the page](https://example.org/a?b=c&d=e) or this\n\n"
+            "## Lists\n\n- one\n  - one and a half\n- two\n\n1. first\n2. second\n\nBetween.\n\n3. third\n\n"
+            "## Table\n\n| Name | Count | Note |\n| --- | --- | --- |\n| a\\|b | 1 | x y |\n| c | 2 |  |\n\n> A quote.\n");
+  const auto document = test::read_bytes(file("report.docx"), Extent::article);
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document->kind, Kind::docx);
+  EXPECT_EQ(document->metadata.title, "The Report");
+  EXPECT_EQ(document->metadata.author, "Ann Author");
+  EXPECT_EQ(document->metadata.language, "en-GB");
+  EXPECT_EQ(document->metadata.description, "About it");
+  EXPECT_THAT(document->metadata.date, HasSubstr("2013-12-23T"));
+  EXPECT_EQ(outline_of(document->markdown, false), "- Report \\*2024\\*\n- First part\n  - Lists\n  - Table\n");
+}
+
+TEST(OfficeFiles, FeaturesOfPythonDocx) {
+  const auto text = test::markdown_in(file("features.docx"));
+  EXPECT_THAT(text, HasSubstr("# By outline level\n\n# By the style it is based on\n\n1. one\n   - (a) letter\n     - i. roman\n     - ii. roman again\n   - (b) next letter\n2. two\n"));
+  EXPECT_THAT(text, HasSubstr("## 1 Numbered\n\n### 1.1 Below it\n\nKept inserted\n\nAround a box A drawn box\n\nIn the box\n\nA field: [linked](https://example.org/field).\n"));
+  EXPECT_THAT(text, HasSubstr("A formula: `x^2(a+b)/c`\n\n```\ndef f():\n    return 1  # *not* a mark\n```\n\n| wide |  | c |\n| --- | --- | --- |\n| 0 | 1 | 2 |\n\nPage one\\\nnext line"));
+  EXPECT_THAT(test::markdown_in(file("features.docx"), Extent::article), Not(HasSubstr("drawn box")));
+}
+
+}  // namespace
+}  // namespace doc_reader

@@ -12,6 +12,7 @@
 #include "metadata.hpp"
 #include "office/docx.hpp"
 #include "office/old_office.hpp"
+#include "office/pptx.hpp"
 #include "tree.hpp"
 #include "words.hpp"
 
@@ -124,10 +125,10 @@ std::string json_text(std::string_view text) {
   return value ? value->dump(true) : std::string(text);
 }
 
-Result<Document> read_office(const Source& source, Extent extent, const Limits& limits) {
+Result<Document> read_office(const Source& source, Extent extent, const Limits& limits, const PageRange& pages) {
   auto package = Package::open(source.bytes, limits);
   if (!package) return package.error();
-  return read_docx(*package, extent);
+  return package->kind() == Kind::pptx ? read_pptx(*package, extent, pages) : read_docx(*package, extent);
 }
 
 /// What is wrong with an archive that is no document, or a damaged one.
@@ -138,10 +139,12 @@ Error unread_zip(const Source& source, const Limits& limits) {
 
 }  // namespace
 
-Result<Document> read_document(const Source& source, Extent extent, const Limits& limits) {
+std::string_view page_word(Kind kind) { return kind == Kind::pdf ? "Page" : kind == Kind::pptx ? "Slide" : ""; }
+
+Result<Document> read_document(const Source& source, Extent extent, const Limits& limits, const PageRange& pages) {
   const Kind kind = kind_of(source);
   if (kind == Kind::html) return read_html(source, extent, limits);
-  if (kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx) return read_office(source, extent, limits);
+  if (kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx) return read_office(source, extent, limits, pages);
   if (kind == Kind::zip) return unread_zip(source, limits);
   if (kind == Kind::ole) return Error{Errc::invalid, "the document is " + old_office_hint(source.bytes)};
   Document out;

@@ -51,7 +51,7 @@ class DocReader {
 
   Result<Document> read(const Call& call, const Source& source, Extent extent, const PageRange& pages = {}) const {
     if (kind_of(source) == Kind::pdf) return read_pdf(call, source, pages, limits_);
-    return read_document(source, extent, limits_);
+    return read_document(source, extent, limits_, pages);
   }
 
   Limits limits_;

@@ -224,6 +224,11 @@ XmlId XmlTree::find(XmlId id, std::string_view name) const {
   return kNoXml;
 }
 
+XmlId XmlTree::chosen(XmlId alternate) const {
+  const XmlId choice = child(alternate, "mc:Choice");
+  return choice != kNoXml ? choice : child(alternate, "mc:Fallback");
+}
+
 std::string XmlTree::text(XmlId id) const {
   std::string out;
   if (id == kNoXml) return out;

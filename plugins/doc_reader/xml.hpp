@@ -69,6 +69,8 @@ class XmlTree {
   [[nodiscard]] std::string_view child_attribute(XmlId id, std::string_view name, std::string_view attribute) const;
   /// The first element of this name in `id`, at any depth, or kNoXml.
   [[nodiscard]] XmlId find(XmlId id, std::string_view name) const;
+  /// What mc:AlternateContent stands for: the first choice, else the fallback.
+  [[nodiscard]] XmlId chosen(XmlId alternate) const;
   /// All text in `id`.
   [[nodiscard]] std::string text(XmlId id) const;
 

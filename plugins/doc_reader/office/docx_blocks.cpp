@@ -19,7 +19,7 @@ bool is_on(std::string_view value) { return !(value == "0" || value == "false" |
 void DocxStory::blocks(XmlId id) {
   for (const XmlId child : xml_.children(id)) block(child);
   end_code();
-  end_lists();
+  lists_.end();
 }
 
 void DocxStory::note(XmlId id, std::string label) {
@@ -34,7 +34,7 @@ void DocxStory::block(XmlId id) {
   const bool is_left_out = name == "w:sdt" && context_.extent == Extent::article && is_contents(id);
   if (is_left_out || name == "w:del" || name == "w:moveFrom") return;
   if (name == "mc:AlternateContent") {
-    for (const XmlId child : xml_.children(chosen(xml_, id))) block(child);
+    for (const XmlId child : xml_.children(xml_.chosen(id))) block(child);
     return;
   }
   const bool is_around = name == "w:sdt" || name == "w:sdtContent" || name == "w:customXml" || name == "w:ins" || name == "w:moveTo" || name == "w:smartTag";
@@ -71,8 +71,8 @@ void DocxStory::paragraph(XmlId id) {
   const std::size_t depth = maker_.depth();
   if (is_item) {
     list_item(look, look.list_level ? *look.list_level : context_.numbers.level_of_style(*look.list, style));
-  } else if (lists_.empty() || look.indent.value_or(0) == 0) {
-    end_lists();  // else it goes on with the item above
+  } else if (!lists_.is_open() || look.indent.value_or(0) == 0) {
+    lists_.end();  // else it goes on with the item above
   }
   const std::size_t outside = is_item ? maker_.depth() : std::min(depth, maker_.depth());
   if (look.is_quote && !is_item) maker_.open(Tag::blockquote);
@@ -84,7 +84,7 @@ void DocxStory::paragraph(XmlId id) {
 }
 
 void DocxStory::heading(XmlId id, int level, const ParagraphLook& look) {
-  end_lists();
+  lists_.end();
   const std::size_t depth = maker_.depth();
   maker_.open(heading_tag(level));
   if (look.list && context_.numbers.has(*look.list)) {
@@ -99,47 +99,16 @@ void DocxStory::heading(XmlId id, int level, const ParagraphLook& look) {
   text_boxes();
 }
 
-void DocxStory::close_lists_from(std::size_t count) {
-  if (lists_.size() <= count) return;
-  maker_.close_to(lists_[count].depth);
-  lists_.resize(count);
-}
-
-/// How many of the open lists stay open for an item of this list, its own included.
-std::size_t DocxStory::lists_around(const OpenList& item) const {
-  const auto is_own = [&](const OpenList& open) { return open.id == item.id && open.level <= item.level; };
-  const auto own = std::find_if(lists_.rbegin(), lists_.rend(), is_own);
-  if (own != lists_.rend()) {
-    const auto kept = static_cast<std::size_t>(lists_.rend() - own);
-    return own->level == item.level && own->is_ordered != item.is_ordered ? kept - 1 : kept;
-  }
-  // Another list belongs to the item above it if it stands more to the right.
-  std::size_t kept = lists_.size();
-  while (kept > 0 && (lists_[kept - 1].id == item.id || lists_[kept - 1].indent >= item.indent)) --kept;
-  return kept;
-}
-
-/// Leaves the item open: what follows may belong to it.
 void DocxStory::list_item(const ParagraphLook& look, int level) {
   const ListMark mark = context_.numbers.next(*look.list, level);
-  OpenList item{*look.list, level, look.indent.value_or(context_.numbers.indent(*look.list, level)), mark.is_plain_number, 0};
-  close_lists_from(lists_around(item));
-  if (lists_.empty() || lists_.back().id != item.id || lists_.back().level < level) {
-    item.depth = maker_.depth();
-    lists_.push_back(std::move(item));
-    maker_.open(mark.is_plain_number ? Tag::ol : Tag::ul);
-    if (mark.is_plain_number && mark.number != 1) maker_.attribute("start", std::to_string(mark.number));
-  } else {
-    maker_.close_to(lists_.back().depth + 1);  // the item before
-  }
-  maker_.open(Tag::li);
+  lists_.begin_item({*look.list, level, look.indent.value_or(context_.numbers.indent(*look.list, level)), mark.is_plain_number, mark.number});
   if (!mark.is_bullet && !mark.is_plain_number && !mark.label.empty()) label_.insert(0, mark.label + " ");
 }
 
 void DocxStory::code_line(XmlId id) {
   const bool is_first = code_depth_ == 0;
   if (is_first) {
-    end_lists();
+    lists_.end();
     code_depth_ = maker_.depth();
     maker_.open(Tag::pre);
   } else {
@@ -173,7 +142,7 @@ bool DocxStory::has_head(XmlId table) const {
 
 void DocxStory::table(XmlId id) {
   end_code();
-  end_lists();
+  lists_.end();
   const std::size_t depth = maker_.depth();
   maker_.open(Tag::table);
   bool is_head = has_head(id);

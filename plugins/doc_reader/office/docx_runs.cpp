@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "office/docx_story.hpp"
+#include "office/formula.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -33,11 +34,6 @@ std::string symbol(std::string_view hex) {
 
 }  // namespace
 
-XmlId chosen(const XmlTree& xml, XmlId alternate) {
-  const XmlId choice = xml.child(alternate, "mc:Choice");
-  return choice != kNoXml ? choice : xml.child(alternate, "mc:Fallback");
-}
-
 void DocxStory::content(XmlId id) {
   for (const XmlId child : xml_.children(id)) content_node(child);
 }
@@ -46,7 +42,7 @@ void DocxStory::content_node(XmlId id) {
   const auto name = xml_.name(id);
   if (name == "w:r") return run(id);
   if (name == "w:hyperlink") return hyperlink(id);
-  if (name == "mc:AlternateContent") return content(chosen(xml_, id));
+  if (name == "mc:AlternateContent") return content(xml_.chosen(id));
   if (name == "m:oMath") return maker_.element(Tag::code, formula_text(xml_, id));
   if (name == "w:fldSimple") {
     const std::size_t depth = maker_.depth();
@@ -104,7 +100,7 @@ void DocxStory::run_part(XmlId id, const RunLook& look) {
   if (name == "w:endnoteReference") return note_mark(id, "endnotes");
   if (name == "w:ruby") return content(xml_.child(id, "w:rubyBase"));
   if (name == "mc:AlternateContent") {
-    for (const XmlId child : xml_.children(chosen(xml_, id))) run_part(child, look);
+    for (const XmlId child : xml_.children(xml_.chosen(id))) run_part(child, look);
   }
 }
 
@@ -157,7 +153,7 @@ void DocxStory::drawing(XmlId id) {
       continue;
     }
     if (name == "mc:AlternateContent") {
-      const XmlId choice = chosen(xml_, next);
+      const XmlId choice = xml_.chosen(next);
       if (choice != kNoXml) drawing(choice);
       next = xml_.at(next).end;
       continue;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "list_maker.hpp"
 #include "office/docx_numbers.hpp"
 #include "office/docx_styles.hpp"
 #include "office/package.hpp"
@@ -26,7 +27,7 @@ struct DocxContext {
 class DocxStory {
  public:
   DocxStory(const XmlTree& xml, const Relations& relations, DocxContext& context, TreeMaker& maker)
-      : xml_(xml), relations_(relations), context_(context), maker_(maker) {}
+      : xml_(xml), relations_(relations), context_(context), maker_(maker), lists_(maker) {}
 
   /// The paragraphs and tables in `id`.
   void blocks(XmlId id);
@@ -34,12 +35,6 @@ class DocxStory {
   void note(XmlId id, std::string label);
 
  private:
-  struct OpenList {
-    std::string id;
-    int level, indent;
-    bool is_ordered;
-    std::size_t depth;  ///< Of the maker, before the list.
-  };
   struct Field {
     std::string code;
     bool shows_result = false;
@@ -50,10 +45,7 @@ class DocxStory {
   void block(XmlId id);
   void paragraph(XmlId id);
   void heading(XmlId id, int level, const ParagraphLook& look);
-  [[nodiscard]] std::size_t lists_around(const OpenList& item) const;
   void list_item(const ParagraphLook& look, int level);
-  void end_lists() { close_lists_from(0); }
-  void close_lists_from(std::size_t count);
   void code_line(XmlId id);
   void end_code();
   void text_boxes();
@@ -80,7 +72,7 @@ class DocxStory {
   const Relations& relations_;
   DocxContext& context_;
   TreeMaker& maker_;
-  std::vector<OpenList> lists_;
+  ListMaker lists_;
   std::vector<Field> fields_;
   std::vector<XmlId> text_boxes_;  ///< Of the paragraph at hand; they follow it.
   std::string label_;              ///< Of the next paragraph.
@@ -88,10 +80,5 @@ class DocxStory {
   bool in_heading_ = false;
   bool is_hidden_ = false;         ///< By the paragraph's style.
 };
-
-/// What mc:AlternateContent stands for: the first choice, else the fallback.
-[[nodiscard]] XmlId chosen(const XmlTree& xml, XmlId alternate);
-/// A formula of m:oMath in one line: "(a)/(b)", "x^(2)".
-[[nodiscard]] std::string formula_text(const XmlTree& xml, XmlId id);
 
 }  // namespace doc_reader

@@ -1,5 +1,4 @@
-// Formulas of Office's math in one line of text.
-#include "office/docx_story.hpp"
+#include "office/formula.hpp"
 
 namespace doc_reader {
 namespace {

@@ -33,7 +33,7 @@ TEST(OfficeFiles, ReportOfPythonDocx) {
   EXPECT_EQ(document->metadata.language, "en-GB");
   EXPECT_EQ(document->metadata.description, "About it");
   EXPECT_THAT(document->metadata.date, HasSubstr("2013-12-23T"));
-  EXPECT_EQ(outline_of(document->markdown, false), "- Report \\*2024\\*\n- First part\n  - Lists\n  - Table\n");
+  EXPECT_EQ(outline_of(document->markdown, ""), "- Report \\*2024\\*\n- First part\n  - Lists\n  - Table\n");
 }
 
 TEST(OfficeFiles, FeaturesOfPythonDocx) {
@@ -42,6 +42,24 @@ TEST(OfficeFiles, FeaturesOfPythonDocx) {
   EXPECT_THAT(text, HasSubstr("## 1 Numbered\n\n### 1.1 Below it\n\nKept inserted\n\nAround a box A drawn box\n\nIn the box\n\nA field: [linked](https://example.org/field).\n"));
   EXPECT_THAT(text, HasSubstr("A formula: `x^2(a+b)/c`\n\n```\ndef f():\n    return 1  # *not* a mark\n```\n\n| wide |  | c |\n| --- | --- | --- |\n| 0 | 1 | 2 |\n\nPage one\\\nnext line"));
   EXPECT_THAT(test::markdown_in(file("features.docx"), Extent::article), Not(HasSubstr("drawn box")));
+}
+
+TEST(OfficeFiles, DeckOfPythonPptx) {
+  EXPECT_EQ(test::markdown_in(file("deck.pptx")),
+            "# Slide 1\n\n## Welcome to all\n\nA subtitle\n\n### Notes\n\nSay hello.\n\n# Slide 2\n\n## Free\n\n[a page](https://example.org/x)\n\nno page\n\nIn a group\n\nA dot\n\n"
+            "# Slide 3\n\n## Points\n\n- First\n  - Below\n    - Deeper\n- Second **in bold**\n\n# Slide 4\n\n## Table\n\n| Name | Sum |\n| --- | --- |\n| a\\|b | 1 |\n| wide |  |\n\n"
+            "# Slide 5 (hidden)\n\n## Secret plan\n\n# Slide 6\n\n## Chart\n\nSales\n\n|  | North | South |\n| --- | --- | --- |\n| May | 1.5 | 3 |\n| June | 2 | 4 |\n");
+  const auto document = test::read_bytes(file("deck.pptx"), Extent::article);
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document->kind, Kind::pptx);
+  EXPECT_EQ(document->pages, 6);
+  EXPECT_EQ(document->metadata.title, "The Deck");
+  EXPECT_EQ(document->metadata.author, "Dora");
+  EXPECT_EQ(document->note, "hidden slides are left out (1); mode full shows them");
+  EXPECT_THAT(document->markdown, HasSubstr("# Slide 5 (hidden)\n\n# Slide 6\n"));
+  EXPECT_THAT(document->markdown, Not(HasSubstr("A dot")));
+  EXPECT_THAT(outline_of(document->markdown, page_word(document->kind)), HasSubstr("- Welcome to all (slide 1)\n  - Notes (slide 1)\n- Free (slide 2)\n"));
+  EXPECT_THAT(snippets_of(document->markdown, "deeper", page_word(document->kind)), HasSubstr("## 1. Points, slide 3\n"));
 }
 
 }  // namespace

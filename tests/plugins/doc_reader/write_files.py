@@ -3,13 +3,21 @@
 usage: write_files.py FOLDER
 """
 
+import io
 import pathlib
 import sys
 
 import docx
+import pptx
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.util import Inches
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082")
+BOX = (Inches(1), Inches(2), Inches(6), Inches(2))
 
 
 def element(name, **attributes):
@@ -141,9 +149,65 @@ def write_docx(folder):
     features().save(folder / "features.docx")
 
 
+def slide_of(deck, layout, title):
+    slide = deck.slides.add_slide(deck.slide_layouts[layout])
+    slide.shapes.title.text = title
+    return slide
+
+
+def bullets(slide):
+    frame = slide.placeholders[1].text_frame
+    frame.text = "First"
+    for level, text in [(1, "Below"), (2, "Deeper"), (0, "Second")]:
+        paragraph = frame.add_paragraph()
+        paragraph.text, paragraph.level = text, level
+    run = frame.paragraphs[-1].add_run()
+    run.text, run.font.bold = " in bold", True
+
+
+def deck():
+    """Slides of all layouts; the last one made is shown second."""
+    deck = pptx.Presentation()
+    deck.core_properties.title, deck.core_properties.author = "The Deck", "Dora"
+    first = slide_of(deck, 0, "Welcome\vto all")
+    first.placeholders[1].text = "A subtitle"
+    first.notes_slide.notes_text_frame.text = "Say hello."
+    bullets(slide_of(deck, 1, "Points"))
+    table_slide = slide_of(deck, 5, "Table")
+    table = table_slide.shapes.add_table(3, 2, *BOX).table
+    for row, texts in enumerate([("Name", "Sum"), ("a|b", "1"), ("wide", "")]):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    table.cell(2, 0).merge(table.cell(2, 1))
+    hidden = slide_of(deck, 5, "Secret plan")
+    hidden._element.set("show", "0")
+    data = CategoryChartData()
+    data.categories = ["May", "June"]
+    data.add_series("North", (1.5, 2))
+    data.add_series("South", (3, 4))
+    chart_slide = slide_of(deck, 5, "Chart")
+    chart = chart_slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *BOX, data).chart
+    chart.has_title = True
+    chart.chart_title.text_frame.text = "Sales"
+    last = slide_of(deck, 5, "Free")
+    text = last.shapes.add_textbox(*BOX).text_frame
+    run = text.paragraphs[0].add_run()
+    run.text, run.hyperlink.address = "a page", "https://example.org/x"
+    run = text.add_paragraph().add_run()
+    run.text, run.hyperlink.address = "no page", "javascript:evil()"
+    group = last.shapes.add_group_shape()
+    group.shapes.add_textbox(*BOX).text_frame.text = "In a group"
+    picture = last.shapes.add_picture(io.BytesIO(PNG), *BOX)
+    picture._element.nvPicPr.cNvPr.set("descr", "A dot")
+    order = deck.slides._sldIdLst
+    order.insert(1, order[-1])
+    return deck
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     write_docx(folder)
+    deck().save(folder / "deck.pptx")
 
 
 if __name__ == "__main__":

@@ -102,4 +102,23 @@ inline std::vector<ZipEntry> docx_parts(const std::string& body) {
                           "markup-compatibility/2006' xmlns:m='" + office + "officeDocument/2006/math'><w:body>" + body + "</w:body></w:document>");
 }
 
+/// Slides of p:spTree's content each, in their order, as a pptx.
+inline std::vector<ZipEntry> pptx_parts(const std::vector<std::string>& slides) {
+  const std::string office = kOffice;
+  const std::string spaces = " xmlns:p='" + office + "presentationml/2006/main' xmlns:a='" + office + "drawingml/2006/main' xmlns:r='" + office + "officeDocument/2006/relationships'>";
+  std::string ids;
+  std::vector<RelationOf> relations;
+  std::vector<ZipEntry> parts;
+  for (std::size_t i = 0; i < slides.size(); ++i) {
+    const std::string number = std::to_string(i + 1);
+    ids += "<p:sldId r:id='s" + number + "'/>";
+    relations.push_back({"s" + number, "slide", "slides/slide" + number + ".xml"});
+    parts.push_back({"ppt/slides/slide" + number + ".xml", "<p:sld" + spaces + "<p:cSld><p:spTree>" + slides[i] + "</p:spTree></p:cSld></p:sld>"});
+  }
+  auto out = office_parts("ppt/presentation.xml", "presentationml.presentation", "<p:presentation" + spaces + "<p:sldIdLst>" + ids + "</p:sldIdLst></p:presentation>");
+  out.push_back(relations_file("ppt/_rels/presentation.xml.rels", relations));
+  out.insert(out.end(), parts.begin(), parts.end());
+  return out;
+}
+
 }  // namespace doc_reader::test

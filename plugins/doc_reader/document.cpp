@@ -13,6 +13,7 @@
 #include "office/docx.hpp"
 #include "office/old_office.hpp"
 #include "office/pptx.hpp"
+#include "office/xlsx.hpp"
 #include "tree.hpp"
 #include "words.hpp"
 
@@ -128,12 +129,22 @@ std::string json_text(std::string_view text) {
 Result<Document> read_office(const Source& source, Extent extent, const Limits& limits, const PageRange& pages) {
   auto package = Package::open(source.bytes, limits);
   if (!package) return package.error();
-  return package->kind() == Kind::pptx ? read_pptx(*package, extent, pages) : read_docx(*package, extent);
+  if (package->kind() == Kind::pptx) return read_pptx(*package, extent, pages);
+  return package->kind() == Kind::xlsx ? read_xlsx(*package, extent) : read_docx(*package, extent);
 }
 
 /// What is wrong with an archive that is no document, or a damaged one.
 Error unread_zip(const Source& source, const Limits& limits) {
-  if (const auto archive = Archive::open(source.bytes, limits); !archive) return archive.error();
+  auto archive = Archive::open(source.bytes, limits);
+  if (!archive) return archive.error();
+  const auto package = Package::open(source.bytes, limits);
+  if (package && package->main_type().find(".binary.") != std::string::npos) {
+    return {Errc::invalid, "the document is a binary workbook (.xlsb), which is not read; save it as .xlsx"};
+  }
+  const bool is_open_document = archive->read("mimetype").value_or("").starts_with("application/vnd.oasis.opendocument.");
+  if (is_open_document) return {Errc::invalid, "the document is an OpenDocument file (.odt, .ods, .odp), which is not read; save it as .docx, .xlsx or .pptx"};
+  // Its parts may be damaged, and not the archive.
+  if (!package && archive->has("[Content_Types].xml")) return package.error();
   return {Errc::invalid, "the document is a ZIP archive, and no docx, pptx, xlsx or EPUB. Unpack it and ask for what is in it"};
 }
 

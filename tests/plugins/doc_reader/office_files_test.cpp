@@ -62,5 +62,22 @@ TEST(OfficeFiles, DeckOfPythonPptx) {
   EXPECT_THAT(snippets_of(document->markdown, "deeper", page_word(document->kind)), HasSubstr("## 1. Points, slide 3\n"));
 }
 
+TEST(OfficeFiles, WorkbookOfOpenpyxl) {
+  const std::string sales =
+      "## Sales & \\<more>\n\n| When | What | Sum | Share | Done |\n| --- | --- | --- | --- | --- |\n| 2024-05-06 | [a\\|b](https://example.org/cell) | 12.5 | 12.5% | TRUE |\n"
+      "| 2024-05-06 13:45:00 | second line | 0.333333333333333 | 100.0% | FALSE |\n| 07:30:00 | =C2\\*2 | 0.3 |  | #N/A |\n| 27:30:00 |  |  |  |  |\n| after a gap |  |  |  |  |\n\n"
+      "## Far\n\n| near |  |\n| --- | --- |\n|  | far |\n\n";
+  EXPECT_EQ(test::markdown_in(file("workbook.xlsx")), sales + "## Secret (hidden)\n\n| hidden | sheet |\n| --- | --- |\n\n## Parts\n\n| r1 | b1 | c1 |\n| --- | --- | --- |\n"
+                                                                "| r2 | b2 | c2 |\n| r3 | b3 | c3 |\n| r4 | b4 | c4 |\n");
+  const auto document = test::read_bytes(file("workbook.xlsx"), Extent::article);
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document->markdown, sales + "## Secret (hidden)\n\n## Parts\n\n| r1 | c1 |\n| --- | --- |\n| r2 | c2 |\n| r4 | c4 |\n\n\\[1 hidden row]\n\n\\[1 hidden column]\n");
+  EXPECT_EQ(document->kind, Kind::xlsx);
+  EXPECT_EQ(document->metadata.title, "The Book");
+  EXPECT_EQ(document->metadata.author, "Olga");
+  EXPECT_EQ(document->note, "hidden sheets are left out (1); mode full shows them");
+  EXPECT_EQ(outline_of(document->markdown, ""), "- Sales & \\<more>\n- Far\n- Secret (hidden)\n- Parts\n");
+}
+
 }  // namespace
 }  // namespace doc_reader

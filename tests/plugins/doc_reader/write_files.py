@@ -3,11 +3,13 @@
 usage: write_files.py FOLDER
 """
 
+import datetime
 import io
 import pathlib
 import sys
 
 import docx
+import openpyxl
 import pptx
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement, parse_xml
@@ -204,10 +206,39 @@ def deck():
     return deck
 
 
+def workbook():
+    """Cells of all types on several sheets, one of them hidden."""
+    book = openpyxl.Workbook()
+    book.properties.title, book.properties.creator = "The Book", "Olga"
+    sheet = book.active
+    sheet.title = "Sales & <more>"
+    sheet.append(["When", "What", "Sum", "Share", "Done"])
+    sheet.append([datetime.date(2024, 5, 6), "a|b", 12.5, 0.125, True])
+    sheet.append([datetime.datetime(2024, 5, 6, 13, 45), "second\nline", 1 / 3, 1, False])
+    sheet.append([datetime.time(7, 30), "=C2*2", 0.1 + 0.2, None, "#N/A"])
+    sheet.append([datetime.timedelta(hours=27, minutes=30)])
+    for row in (2, 3):
+        sheet.cell(row, 4).number_format = "0.0%"
+    sheet["B2"].hyperlink = "https://example.org/cell"
+    sheet["A8"] = "after a gap"
+    wide = book.create_sheet("Far")
+    wide["C3"], wide["XFD1048576"] = "near", "far"
+    secret = book.create_sheet("Secret")
+    secret["A1"], secret["B1"] = "hidden", "sheet"
+    secret.sheet_state = "hidden"
+    parts = book.create_sheet("Parts")
+    for row in range(1, 5):
+        parts.append([f"r{row}", f"b{row}", f"c{row}"])
+    parts.row_dimensions[3].hidden = True
+    parts.column_dimensions["B"].hidden = True
+    return book
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     write_docx(folder)
     deck().save(folder / "deck.pptx")
+    workbook().save(folder / "workbook.xlsx")
 
 
 if __name__ == "__main__":

@@ -121,4 +121,28 @@ inline std::vector<ZipEntry> pptx_parts(const std::vector<std::string>& slides) 
   return out;
 }
 
+struct SheetOf {
+  std::string name, xml;  ///< What is in x:worksheet.
+  std::string more;       ///< Attributes of x:sheet.
+};
+
+/// @param styles, strings what is in these parts.
+inline std::vector<ZipEntry> xlsx_parts(const std::vector<SheetOf>& sheets, const std::string& styles = "", const std::string& strings = "", const std::string& book = "") {
+  const std::string office = kOffice;
+  const std::string spaces = " xmlns='" + office + "spreadsheetml/2006/main' xmlns:r='" + office + "officeDocument/2006/relationships'>";
+  std::string ids;
+  std::vector<RelationOf> relations = {{"st", "styles", "styles.xml"}, {"ss", "sharedStrings", "sharedStrings.xml"}};
+  std::vector<ZipEntry> parts = {{"xl/styles.xml", "<styleSheet" + spaces + styles + "</styleSheet>"}, {"xl/sharedStrings.xml", "<sst" + spaces + strings + "</sst>"}};
+  for (std::size_t i = 0; i < sheets.size(); ++i) {
+    const std::string number = std::to_string(i + 1);
+    ids += "<sheet name='" + sheets[i].name + "' r:id='s" + number + "' " + sheets[i].more + "/>";
+    relations.push_back({"s" + number, "worksheet", "sheet" + number + ".xml"});
+    parts.push_back({"xl/sheet" + number + ".xml", "<worksheet" + spaces + sheets[i].xml + "</worksheet>"});
+  }
+  auto out = office_parts("xl/workbook.xml", "spreadsheetml.sheet", "<workbook" + spaces + book + "<sheets>" + ids + "</sheets></workbook>");
+  out.push_back(relations_file("xl/_rels/workbook.xml.rels", relations));
+  out.insert(out.end(), parts.begin(), parts.end());
+  return out;
+}
+
 }  // namespace doc_reader::test

@@ -6,6 +6,7 @@
 #include <zip.h>
 
 #include "over_limit.hpp"
+#include "url.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -114,6 +115,12 @@ Result<std::string> Archive::unpack(std::uint64_t index, const std::string& show
     if (std::chrono::steady_clock::now() > deadline_) return over_limit("reading the document takes", "zip_ms_max", limits_.zip_ms_max);
   }
   return out;
+}
+
+std::string entry_name(std::string_view from, std::string_view target) {
+  static constexpr std::string_view kRoot = "x://x/";
+  const std::string resolved = resolve_url(std::string(kRoot) + std::string(from), target.substr(0, target.find('#')));
+  return resolved.starts_with(kRoot) ? resolved.substr(kRoot.size()) : resolved;
 }
 
 }  // namespace doc_reader

@@ -48,4 +48,7 @@ class Archive {
   std::unordered_map<std::string, std::uint64_t> index_by_name_;
 };
 
+/// The entry that a link to `target` in the entry `from` leads to.
+[[nodiscard]] std::string entry_name(std::string_view from, std::string_view target);
+
 }  // namespace doc_reader

@@ -7,6 +7,7 @@
 #include "article.hpp"
 #include "charset.hpp"
 #include "collet/json.hpp"
+#include "epub.hpp"
 #include "inline.hpp"
 #include "markdown.hpp"
 #include "metadata.hpp"
@@ -156,6 +157,10 @@ Result<Document> read_document(const Source& source, Extent extent, const Limits
   const Kind kind = kind_of(source);
   if (kind == Kind::html) return read_html(source, extent, limits);
   if (kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx) return read_office(source, extent, limits, pages);
+  if (kind == Kind::epub) {
+    auto archive = Archive::open(source.bytes, limits);
+    return archive ? read_epub(*archive, extent) : archive.error();
+  }
   if (kind == Kind::zip) return unread_zip(source, limits);
   if (kind == Kind::ole) return Error{Errc::invalid, "the document is " + old_office_hint(source.bytes)};
   Document out;

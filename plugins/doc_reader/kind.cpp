@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "epub.hpp"
 #include "office/package.hpp"
 #include "words.hpp"
 
@@ -72,6 +73,7 @@ std::optional<Kind> by_extension(std::string_view name) {
 
 /// By what it holds; zip for what no reader takes, or cannot be opened.
 Kind kind_of_zip(std::string_view bytes) {
+  if (const auto archive = Archive::open(bytes, {}); archive && is_epub(*archive)) return Kind::epub;
   const auto package = Package::open(bytes, {});
   return package ? package->kind() : Kind::zip;
 }

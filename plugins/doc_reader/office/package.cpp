@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "url.hpp"
 #include "words.hpp"
 #include "xml_names.hpp"
 
@@ -15,12 +14,6 @@ using collet::Result;
 namespace {
 
 constexpr std::string_view kTypesPart = "[Content_Types].xml";
-
-/// "xl/worksheets/sheet1.xml" seen from "xl/workbook.xml" by "worksheets/sheet1.xml".
-std::string part_name(std::string_view from, std::string_view target) {
-  const std::string resolved = resolve_url("x://x/" + std::string(from), target.substr(0, target.find('#')));
-  return resolved.starts_with("x://x/") ? resolved.substr(6) : resolved;
-}
 
 std::string relations_part(std::string_view part) {
   const auto slash = part.rfind('/');
@@ -88,7 +81,7 @@ Result<Relations> Package::relations_of(std::string_view part) {
     const bool is_external = xml->attribute(entry, "TargetMode") == "External";
     const auto target = xml->attribute(entry, "Target");
     out.emplace(std::string(xml->attribute(entry, "Id")), Relation{std::string(last_part(xml->attribute(entry, "Type"))),
-                                                                   is_external ? std::string(target) : part_name(part, target), is_external});
+                                                                   is_external ? std::string(target) : entry_name(part, target), is_external});
   }
   return out;
 }

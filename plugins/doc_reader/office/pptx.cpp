@@ -153,6 +153,7 @@ Result<Document> read_pptx(Package& package, Extent extent, const PageRange& pag
   const auto tree = maker.finish();
   if (!tree) return tree.error();
   MarkdownOptions options;
+  options.absolute_links_only = true;
   options.shows_images = extent == Extent::whole;
   auto markdown = to_markdown(*tree, options, package.limits());
   if (!markdown) return markdown.error();

@@ -128,7 +128,9 @@ Result<Document> read_xlsx(Package& package, Extent extent) {
   if (!hidden) return hidden.error();
   const auto tree = maker.finish();
   if (!tree) return tree.error();
-  auto markdown = to_markdown(*tree, {}, package.limits());
+  MarkdownOptions options;
+  options.absolute_links_only = true;
+  auto markdown = to_markdown(*tree, options, package.limits());
   if (!markdown) return markdown.error();
   Document out;
   out.kind = Kind::xlsx;

@@ -79,5 +79,19 @@ TEST(OfficeFiles, WorkbookOfOpenpyxl) {
   EXPECT_EQ(outline_of(document->markdown, ""), "- Sales & \\<more>\n- Far\n- Secret (hidden)\n- Parts\n");
 }
 
+TEST(OfficeFiles, BookOfEbookLib) {
+  const std::string one = "# One\n\nIt begins. See [outside](https://example.org/).\n\n", two = "# Chapter \\*two\\*\n\nPlain *text* and a way back.\n";
+  EXPECT_EQ(test::markdown_in(file("book.epub"), Extent::article), one + two);
+  const auto document = test::read_bytes(file("book.epub"));
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document->markdown, "## The Novel\n\n1. Chapter one\n2. Chapter \\*two\\*\n\n" + one + "A dot\n\n" + two);
+  EXPECT_EQ(document->kind, Kind::epub);
+  EXPECT_EQ(document->metadata.title, "The Novel");
+  EXPECT_EQ(document->metadata.author, "Anne A., Bert B.");
+  EXPECT_EQ(document->metadata.language, "fr");
+  EXPECT_EQ(document->metadata.description, "About it");
+  EXPECT_EQ(outline_of(document->markdown, ""), "- The Novel\n- One\n- Chapter \\*two\\*\n");
+}
+
 }  // namespace
 }  // namespace doc_reader

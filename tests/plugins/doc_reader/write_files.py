@@ -11,6 +11,7 @@ import sys
 import docx
 import openpyxl
 import pptx
+from ebooklib import epub
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -234,11 +235,34 @@ def workbook():
     return book
 
 
+def book():
+    """Chapters, one of them without a heading of its own, in another order than they were added."""
+    book = epub.EpubBook()
+    book.set_identifier("id-1")
+    book.set_title("The Novel")
+    book.set_language("fr")
+    book.add_author("Anne A.")
+    book.add_author("Bert B.")
+    book.add_metadata("DC", "description", "About it")
+    two = epub.EpubHtml(title="Chapter two", file_name="text/two.xhtml", content="<p>Plain <i>text</i> and <a href='one.xhtml'>a way back</a>.</p>")
+    one = epub.EpubHtml(title="Chapter one", file_name="text/one.xhtml",
+                        content="<h1>One</h1><p><a id='x'/>It begins. See <a href='https://example.org/'>outside</a>.</p><img src='../dot.png' alt='A dot'/>")
+    book.add_item(two)
+    book.add_item(one)
+    book.add_item(epub.EpubImage(uid="dot", file_name="dot.png", media_type="image/png", content=PNG))
+    book.toc = (one, epub.Link("text/two.xhtml", "Chapter *two*", "two"))
+    book.add_item(epub.EpubNcx())
+    book.add_item(epub.EpubNav())
+    book.spine = ["nav", one, two]
+    return book
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     write_docx(folder)
     deck().save(folder / "deck.pptx")
     workbook().save(folder / "workbook.xlsx")
+    epub.write_epub(folder / "book.epub", book())
 
 
 if __name__ == "__main__":

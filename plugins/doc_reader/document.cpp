@@ -134,6 +134,11 @@ Result<Document> read_office(const Source& source, Extent extent, const Limits& 
   return package->kind() == Kind::xlsx ? read_xlsx(*package, extent) : read_docx(*package, extent);
 }
 
+Result<Document> read_book(const Source& source, Extent extent, const Limits& limits) {
+  auto archive = Archive::open(source.bytes, limits);
+  return archive ? read_epub(*archive, extent) : archive.error();
+}
+
 /// What is wrong with an archive that is no document, or a damaged one.
 Error unread_zip(const Source& source, const Limits& limits) {
   auto archive = Archive::open(source.bytes, limits);
@@ -156,10 +161,11 @@ std::string_view page_word(Kind kind) { return kind == Kind::pdf ? "Page" : kind
 Result<Document> read_document(const Source& source, Extent extent, const Limits& limits, const PageRange& pages) {
   const Kind kind = kind_of(source);
   if (kind == Kind::html) return read_html(source, extent, limits);
-  if (kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx) return read_office(source, extent, limits, pages);
-  if (kind == Kind::epub) {
-    auto archive = Archive::open(source.bytes, limits);
-    return archive ? read_epub(*archive, extent) : archive.error();
+  const bool is_office = kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx;
+  if (is_office || kind == Kind::epub) {
+    auto packed = is_office ? read_office(source, extent, limits, pages) : read_book(source, extent, limits);
+    if (packed && packed->markdown.empty()) packed->note = "the document holds no text; pictures cannot be read";
+    return packed;
   }
   if (kind == Kind::zip) return unread_zip(source, limits);
   if (kind == Kind::ole) return Error{Errc::invalid, "the document is " + old_office_hint(source.bytes)};

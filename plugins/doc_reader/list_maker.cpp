@@ -10,9 +10,14 @@ void ListMaker::close_from(std::size_t count) {
   lists_.resize(count);
 }
 
+/// Bullets of several kinds at one place are one list.
+bool ListMaker::is_same(const ListItem& a, const ListItem& b) {
+  return a.id == b.id || (!a.is_ordered && !b.is_ordered && a.level == b.level && a.indent == b.indent);
+}
+
 /// How many of the open lists stay open for this item, its own included.
 std::size_t ListMaker::lists_around(const ListItem& item) const {
-  const auto own = std::find_if(lists_.rbegin(), lists_.rend(), [&](const Open& open) { return open.item.id == item.id && open.item.level <= item.level; });
+  const auto own = std::find_if(lists_.rbegin(), lists_.rend(), [&](const Open& open) { return is_same(open.item, item) && open.item.level <= item.level; });
   if (own != lists_.rend()) {
     const auto kept = static_cast<std::size_t>(lists_.rend() - own);
     return own->item.level == item.level && own->item.is_ordered != item.is_ordered ? kept - 1 : kept;
@@ -25,7 +30,7 @@ std::size_t ListMaker::lists_around(const ListItem& item) const {
 
 void ListMaker::begin_item(const ListItem& item) {
   close_from(lists_around(item));
-  const bool is_new = lists_.empty() || lists_.back().item.id != item.id || lists_.back().item.level < item.level;
+  const bool is_new = lists_.empty() || !is_same(lists_.back().item, item) || lists_.back().item.level < item.level;
   if (is_new) {
     lists_.push_back({item, maker_.depth()});
     maker_.open(item.is_ordered ? Tag::ol : Tag::ul);

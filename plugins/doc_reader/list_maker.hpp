@@ -30,6 +30,7 @@ class ListMaker {
     ListItem item;
     std::size_t depth;  ///< Of the maker, before the list.
   };
+  [[nodiscard]] static bool is_same(const ListItem& a, const ListItem& b);
   [[nodiscard]] std::size_t lists_around(const ListItem& item) const;
   void close_from(std::size_t count);
 

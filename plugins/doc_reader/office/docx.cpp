@@ -59,13 +59,12 @@ Result<Document> read_docx(Package& package, Extent extent) {
   if (!styles) return styles.error();
   const auto numbering = related_part(package, *relations, "numbering");
   if (!numbering) return numbering.error();
-  DocxContext context;
-  context.styles = DocxStyles(*styles);
+  DocxContext context{package, DocxStyles(*styles), {}, extent, {}, {}};
   context.numbers = DocxNumbers(*numbering, context.styles);
-  context.extent = extent;
   TreeMaker maker(package.limits());
   DocxStory(*xml, *relations, context, maker).blocks(xml->child(0, "w:body"));
   if (const auto notes = write_notes(package, *relations, context, maker); !notes) return notes.error();
+  if (!context.failure) return context.failure.error();
   const auto tree = maker.finish();
   if (!tree) return tree.error();
   MarkdownOptions options;

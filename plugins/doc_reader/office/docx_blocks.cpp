@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "office/docx_story.hpp"
+#include "office/drawing.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -64,6 +65,8 @@ void DocxStory::paragraph(XmlId id) {
   const ParagraphLook look = look_of(id, style);
   if (look.is_contents && context_.extent == Extent::article) return;
   is_hidden_ = look.run.hidden.value_or(false);
+  const auto drop_cap = xml_.child_attribute(xml_.child(id, "w:pPr"), "w:framePr", "w:dropCap");
+  if (drop_cap == "drop" || drop_cap == "margin") return void(label_ += xml_.text(id));  // the letter that the next one begins with
   if (look.is_code && look.heading_level == 0) return code_line(id);
   end_code();
   const bool is_item = look.list && context_.numbers.has(*look.list);
@@ -80,7 +83,7 @@ void DocxStory::paragraph(XmlId id) {
   maker_.text(std::exchange(label_, {}));
   content(id);
   maker_.close_to(outside);
-  text_boxes();
+  drawn();
 }
 
 void DocxStory::heading(XmlId id, int level, const ParagraphLook& look) {
@@ -96,11 +99,12 @@ void DocxStory::heading(XmlId id, int level, const ParagraphLook& look) {
   content(id);
   in_heading_ = false;
   maker_.close_to(depth);
-  text_boxes();
+  drawn();
 }
 
 void DocxStory::list_item(const ParagraphLook& look, int level) {
   const ListMark mark = context_.numbers.next(*look.list, level);
+  if (mark.is_blank && lists_.is_open()) return;
   lists_.begin_item({*look.list, level, look.indent.value_or(context_.numbers.indent(*look.list, level)), mark.is_plain_number, mark.number});
   if (!mark.is_bullet && !mark.is_plain_number && !mark.label.empty()) label_.insert(0, mark.label + " ");
 }
@@ -122,13 +126,16 @@ void DocxStory::code_line(XmlId id) {
 
 void DocxStory::end_code() {
   if (code_depth_ > 0) maker_.close_to(code_depth_);
-  if (std::exchange(code_depth_, 0) > 0) text_boxes();
+  if (std::exchange(code_depth_, 0) > 0) drawn();
 }
 
-void DocxStory::text_boxes() {
-  for (const XmlId box : std::exchange(text_boxes_, {})) {
-    DocxStory story(xml_, relations_, context_, maker_);
-    story.blocks(box);
+void DocxStory::drawn() {
+  for (const XmlId id : std::exchange(drawn_, {})) {
+    if (xml_.name(id) == "w:txbxContent") {
+      DocxStory(xml_, relations_, context_, maker_).blocks(id);
+    } else if (auto read = Drawing(xml_, relations_, context_.package, maker_).graphic(id); !read && context_.failure.ok()) {
+      context_.failure = std::move(read);
+    }
   }
 }
 

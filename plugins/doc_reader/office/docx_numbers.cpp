@@ -9,6 +9,7 @@ namespace doc_reader {
 namespace {
 
 constexpr int kNumberMax = 1'000'000;
+constexpr int kIndentOfLevel = 720;  // where the file does not say
 
 /// 28: "ab".
 std::string letters(int number) {
@@ -59,7 +60,7 @@ DocxNumbers::DocxNumbers(const XmlTree& xml, const DocxStyles& styles) {
 DocxNumbers::Level DocxNumbers::read_level(const XmlTree& xml, XmlId id) {
   Level out;
   if (const auto format = xml.child_attribute(id, "w:numFmt", "w:val"); !format.empty()) out.format = format;
-  out.text = std::string(xml.child_attribute(id, "w:lvlText", "w:val")).substr(0, 64);
+  if (const XmlId text = xml.child(id, "w:lvlText"); text != kNoXml) out.text = std::string(xml.attribute(text, "w:val")).substr(0, 64);
   out.indent = paragraph_look(xml, xml.child(id, "w:pPr")).indent.value_or(0);
   out.style = xml.child_attribute(id, "w:pStyle", "w:val");
   out.start = number_in(xml.child_attribute(id, "w:start", "w:val"), kNumberMax, 1);
@@ -106,9 +107,9 @@ int DocxNumbers::level_of_style(std::string_view list_id, std::string_view style
 
 int DocxNumbers::indent(std::string_view list_id, int level) const {
   const auto list = lists_.find(list_id);
-  if (list == lists_.end()) return 0;
-  const auto definition = definitions_.find(list->second.definition);
-  return definition == definitions_.end() ? 0 : level_of(list->second, definition->second, level).indent;
+  const auto definition = list == lists_.end() ? definitions_.end() : definitions_.find(list->second.definition);
+  const int said = definition == definitions_.end() ? 0 : level_of(list->second, definition->second, level).indent;
+  return said > 0 ? said : level * kIndentOfLevel;
 }
 
 ListMark DocxNumbers::next(std::string_view list_id, int level) {
@@ -119,12 +120,11 @@ ListMark DocxNumbers::next(std::string_view list_id, int level) {
   const auto definition = definitions_.find(list.definition);
   if (definition == definitions_.end()) return out;
   auto& [levels, counts, is_counting] = definition->second;
-  if (!std::exchange(list.is_used, true)) {
-    for (const auto& [at, start] : list.starts) is_counting[static_cast<std::size_t>(at)] = false;
-  }
+  const auto own = static_cast<std::size_t>(level);
+  if (!std::exchange(list.is_used[own], true) && list.starts.contains(level)) is_counting[own] = false;
   const auto start_of = [&](int at) {
-    const auto own = list.starts.find(at);
-    return own == list.starts.end() ? level_of(list, definition->second, at).start : own->second;
+    const auto other = list.starts.find(at);
+    return other == list.starts.end() ? level_of(list, definition->second, at).start : other->second;
   };
   // Levels above that have shown no paragraph count as their first one.
   for (int at = 0; at <= level; ++at) {
@@ -132,11 +132,11 @@ ListMark DocxNumbers::next(std::string_view list_id, int level) {
     if (!is_counting[i]) counts[i] = start_of(at) - (at == level ? 1 : 0);
     is_counting[i] = true;
   }
-  const auto own = static_cast<std::size_t>(level);
   out.number = ++counts[own];
   std::fill(is_counting.begin() + level + 1, is_counting.end(), false);
   const Level& now = level_of(list, definition->second, level);
   out.is_bullet = now.format == "bullet";
+  out.is_blank = trim(now.text).empty();
   if (out.is_bullet || now.format == "none") return out;
   for (std::size_t i = 0; i < now.text.size(); ++i) {
     const bool is_number = now.text[i] == '%' && i + 1 < now.text.size() && now.text[i + 1] >= '1' && now.text[i + 1] <= '9';

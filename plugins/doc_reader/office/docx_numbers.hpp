@@ -14,6 +14,7 @@ namespace doc_reader {
 /// What stands in front of a paragraph.
 struct ListMark {
   bool is_bullet = true;
+  bool is_blank = false;         ///< Nothing stands there: the paragraph goes on with the item above.
   bool is_plain_number = false;  ///< "3." or "3)": an ordered list of Markdown says the same.
   int number = 1;
   std::string label;  ///< "3.", "2.1", "(c)"; "" for a bullet or nothing.
@@ -36,7 +37,7 @@ class DocxNumbers {
  private:
   static constexpr int kLevels = 9;
   struct Level {
-    std::string format = "decimal", text, style;
+    std::string format = "decimal", text = "-", style;
     int start = 1, indent = 0;
   };
   struct Definition {
@@ -48,7 +49,7 @@ class DocxNumbers {
     std::string definition;
     std::map<int, int> starts;   ///< By level: where it begins anew.
     std::map<int, Level> levels; ///< That differ from the definition's.
-    bool is_used = false;
+    std::array<bool, kLevels> is_used{};
   };
   void read_definition(const XmlTree& xml, XmlId id);
   void read_list(const XmlTree& xml, XmlId id);

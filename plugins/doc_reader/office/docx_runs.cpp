@@ -22,8 +22,9 @@ std::string_view link_of_field(std::string_view code) {
   return code.substr(1, code.find('"', 1) - 1);
 }
 
-/// <w:sym w:char="00B7"/>. Letters of picture fonts stand where no character does.
-std::string symbol(std::string_view hex) {
+/// <w:sym w:font="Symbol" w:char="00B7"/>. Letters of picture fonts are none.
+std::string symbol(std::string_view font, std::string_view hex) {
+  if (contains(font, "dings") || equals(font, "symbol")) return {};
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
   std::string out;
@@ -94,7 +95,7 @@ void DocxStory::run_part(XmlId id, const RunLook& look) {
     return;
   }
   if (name == "w:noBreakHyphen") return shown_text("-", look);
-  if (name == "w:sym") return shown_text(symbol(xml_.attribute(id, "w:char")), look);
+  if (name == "w:sym") return shown_text(symbol(xml_.attribute(id, "w:font"), xml_.attribute(id, "w:char")), look);
   if (name == "w:drawing" || name == "w:pict" || name == "w:object") return drawing(id);
   if (name == "w:footnoteReference") return note_mark(id, "footnotes");
   if (name == "w:endnoteReference") return note_mark(id, "endnotes");
@@ -147,8 +148,9 @@ void DocxStory::drawing(XmlId id) {
   XmlId next = id + 1;
   while (next < xml_.at(id).end) {
     const auto name = xml_.name(next);
-    if (name == "w:txbxContent") {
-      text_boxes_.push_back(next);
+    const bool is_graphic = name == "a:graphic" && (xml_.find(next, "c:chart") != kNoXml || xml_.find(next, "dgm:relIds") != kNoXml);
+    if (name == "w:txbxContent" || is_graphic) {
+      drawn_.push_back(next);
       next = xml_.at(next).end;
       continue;
     }

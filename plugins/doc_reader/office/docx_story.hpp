@@ -16,11 +16,13 @@ namespace doc_reader {
 
 /// What all stories of a document share.
 struct DocxContext {
+  Package& package;
   DocxStyles styles;
   DocxNumbers numbers;
   Extent extent = Extent::whole;
   /// Ids of notes in the order of their marks, with "footnotes" or "endnotes".
   std::vector<std::pair<std::string, std::string>> notes;
+  collet::Result<void> failure;  ///< Of a part that a story needs.
 };
 
 /// Depth is bounded by that of the XML, so members may call each other.
@@ -48,7 +50,7 @@ class DocxStory {
   void list_item(const ParagraphLook& look, int level);
   void code_line(XmlId id);
   void end_code();
-  void text_boxes();
+  void drawn();
   void table(XmlId id);
   void row(XmlId id, bool is_head);
   [[nodiscard]] bool has_head(XmlId table) const;
@@ -74,7 +76,7 @@ class DocxStory {
   TreeMaker& maker_;
   ListMaker lists_;
   std::vector<Field> fields_;
-  std::vector<XmlId> text_boxes_;  ///< Of the paragraph at hand; they follow it.
+  std::vector<XmlId> drawn_;       ///< Text boxes, charts, diagrams of the paragraph at hand; they follow it.
   std::string label_;              ///< Of the next paragraph.
   std::size_t code_depth_ = 0;     ///< Of the maker, before the block of code that is open; 0: none is.
   bool in_heading_ = false;

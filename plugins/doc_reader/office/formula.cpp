@@ -1,5 +1,9 @@
 #include "office/formula.hpp"
 
+#include <algorithm>
+
+#include "words.hpp"
+
 namespace doc_reader {
 namespace {
 
@@ -11,7 +15,8 @@ std::string inner(const XmlTree& xml, XmlId id) {
 
 std::string bracketed(const XmlTree& xml, XmlId id, std::string_view name) {
   const std::string text = inner(xml, xml.child(id, name));
-  return text.size() <= 1 ? text : "(" + text + ")";
+  const bool is_one = std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '.' || static_cast<unsigned char>(c) >= 0x80; });
+  return is_one ? text : "(" + text + ")";
 }
 
 std::string property(const XmlTree& xml, XmlId id, std::string_view properties, std::string_view name, std::string_view other) {

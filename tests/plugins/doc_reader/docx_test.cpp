@@ -31,6 +31,11 @@ constexpr const char* kStyles =
 constexpr const char* kNumbering =
     "<w:abstractNum w:abstractNumId='0'><w:lvl w:ilvl='0'><w:numFmt w:val='bullet'/></w:lvl><w:lvl w:ilvl='1'><w:numFmt w:val='bullet'/></w:lvl></w:abstractNum>"
     "<w:abstractNum w:abstractNumId='1'><w:lvl w:ilvl='0'><w:start w:val='4'/><w:numFmt w:val='decimal'/><w:lvlText w:val='%1)'/></w:lvl></w:abstractNum>"
+    "<w:abstractNum w:abstractNumId='2'><w:lvl w:ilvl='0'><w:numFmt w:val='bullet'/><w:lvlText w:val=' '/></w:lvl></w:abstractNum>"
+    "<w:abstractNum w:abstractNumId='3'><w:lvl w:ilvl='0'><w:numFmt w:val='bullet'/><w:lvlText w:val='o'/></w:lvl></w:abstractNum>"
+    "<w:abstractNum w:abstractNumId='4'><w:lvl w:ilvl='0'><w:lvlText w:val='%1.'/></w:lvl><w:lvl w:ilvl='1'><w:lvlText w:val='%1.%2'/></w:lvl></w:abstractNum>"
+    "<w:num w:numId='4'><w:abstractNumId w:val='3'/></w:num><w:num w:numId='5'><w:abstractNumId w:val='2'/></w:num><w:num w:numId='6'><w:abstractNumId w:val='4'/></w:num>"
+    "<w:num w:numId='7'><w:abstractNumId w:val='4'/><w:lvlOverride w:ilvl='0'><w:startOverride w:val='1'/></w:lvlOverride><w:lvlOverride w:ilvl='1'><w:startOverride w:val='1'/></w:lvlOverride></w:num>"
     "<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num><w:num w:numId='2'><w:abstractNumId w:val='1'/></w:num>"
     "<w:num w:numId='3'><w:abstractNumId w:val='1'/><w:lvlOverride w:ilvl='0'><w:startOverride w:val='1'/></w:lvlOverride></w:num>";
 
@@ -61,6 +66,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{styled("berschrift2", "H"), "## H\n"}, Case{styled("Loop", "x"), "x\n"}, Case{styled("NoSuchStyle", "x"), "x\n"},
         Case{p("<w:pPr><w:outlineLvl w:val='3'/></w:pPr>" + r("direct")), "#### direct\n"},
         Case{item(1, 0, "a") + item(1, 1, "b") + item(1, 0, "c"), "- a\n  - b\n- c\n"}, Case{item(1, 1, "deep first") + item(1, 0, "then out"), "- deep first\n\n+ then out\n"},
+        Case{item(1, 0, "a") + item(4, 0, "other bullet") + item(5, 0, "goes on") + item(1, 0, "b"), "- a\n- other bullet\n\n  goes on\n- b\n"},
+        Case{item(6, 0, "a") + item(6, 1, "b") + item(6, 0, "c") + item(7, 1, "d") + item(7, 1, "e"), "1. a\n   - 1.1 b\n2. c\n   - 2.1 d\n   - 2.2 e\n"},
+        Case{p("<w:pPr><w:framePr w:dropCap='drop'/></w:pPr>" + r("D")) + p(r("rop")), "Drop\n"},
         Case{item(2, 0, "a") + item(2, 0, "b") + p(r("x")) + item(2, 0, "c"), "4. a\n5. b\n\nx\n\n6. c\n"}, Case{item(2, 0, "a") + p(r("x")) + item(3, 0, "b"), "4. a\n\nx\n\n1. b\n"},
         Case{item(1, 0, "a") + p("<w:pPr><w:ind w:left='720'/></w:pPr>" + r("goes on")) + item(1, 0, "b"), "- a\n\n  goes on\n- b\n"}, Case{item(99, 0, "no such list"), "no such list\n"},
         Case{"<w:tbl><w:tr><w:tc><w:tcPr><w:vMerge w:val='restart'/></w:tcPr>" + p(r("a")) + "</w:tc><w:tc>" + p(r("b")) + "</w:tc></w:tr><w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr>" +
@@ -81,7 +89,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{p(r("a") + "<w:r><w:fldChar w:fldCharType='end'/></w:r>") + p("<w:r><w:fldChar w:fldCharType='separate'/></w:r>" + r("b")), "a\n\nb\n"},
         Case{p(r("x") + "<w:r><w:footnoteReference w:id='7'/></w:r>" + r(" y")), "x\\[^1] y\n\n\\[^1]: The note.\n"},
         Case{p("<w:del>" + r("gone") + "</w:del><w:ins>" + r("new") + "</w:ins>"), "new\n"}, Case{styled("Secret", "unseen") + p(r("seen") + r(" unseen", "<w:vanish/>")), "seen\n"},
-        Case{p("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/><w:t>c</w:t><w:noBreakHyphen/><w:sym w:char='03B1'/><w:sym w:char='F0B7'/></w:r>"), "a\\\nb c-\xCE\xB1\n"},
+        Case{p("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/><w:t>c</w:t><w:noBreakHyphen/><w:sym w:char='03B1'/><w:sym w:char='F0B7'/><w:sym w:font='Wingdings' w:char='00DA'/></w:r>"), "a\\\nb c-\xCE\xB1\n"},
         Case{p("<w:r><w:ruby><w:rt>" + r("kana") + "</w:rt><w:rubyBase>" + r("kanji") + "</w:rubyBase></w:ruby></w:r>"), "kanji\n"},
         Case{p("<mc:AlternateContent><mc:Choice>" + r("one") + "</mc:Choice><mc:Fallback>" + r("two") + "</mc:Fallback></mc:AlternateContent>"), "one\n"},
         Case{p(r("# no *marks* [x](y) &lt;b&gt;")), "\\# no \\*marks\\* \\[x](y) \\<b>\n"}));

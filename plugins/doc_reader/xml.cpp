@@ -3,9 +3,9 @@
 #include <climits>
 #include <memory_resource>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <expat.h>
 
@@ -196,7 +196,12 @@ Result<XmlTree> XmlTree::read(Archive& archive, std::string_view name) {
 }
 
 std::string_view XmlTree::attribute(XmlId id, std::string_view name) const {
-  return value_of(std::span(attributes_).subspan(nodes_[id].attributes_begin, nodes_[id].attributes_count), name);
+  const XmlNode& node = nodes_[id];
+  for (std::uint32_t i = 0; i < node.attributes_count; ++i) {
+    const XmlAttribute& attribute = attributes_[node.attributes_begin + i];
+    if (attribute.name == name) return attribute.value;
+  }
+  return {};
 }
 
 XmlId XmlTree::child(XmlId id, std::string_view name) const {

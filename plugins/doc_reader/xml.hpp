@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "archive.hpp"
 
@@ -101,8 +102,9 @@ class XmlTree {
 
  private:
   friend class XmlTreeEvents;
-  std::vector<XmlNode> nodes_;
-  std::vector<XmlAttribute> attributes_;
+  // Vectors would take twice what they hold, and three times while they grow.
+  std::deque<XmlNode> nodes_;
+  std::deque<XmlAttribute> attributes_;
   std::shared_ptr<const void> storage_;
 };
 

@@ -24,7 +24,7 @@ Result<XmlTree> related_part(Package& package, const Relations& relations, std::
 /// Behind the text, in the order of their marks.
 Result<void> write_notes(Package& package, const Relations& relations, DocxContext& context, TreeMaker& maker) {
   for (const std::string_view type : {"footnotes", "endnotes"}) {
-    const bool has_any = std::ranges::any_of(context.notes, [&](const auto& note) { return note.first == type; });
+    const bool has_any = std::ranges::any_of(context.notes, [&](const auto& note) { return note.first.first == type; });
     if (!has_any) continue;
     const auto xml = related_part(package, relations, type);
     if (!xml) return xml.error();
@@ -33,10 +33,9 @@ Result<void> write_notes(Package& package, const Relations& relations, DocxConte
     // Notes may have marks of notes, too; those find no place.
     const auto notes = context.notes;
     for (const XmlId id : xml->children(0)) {
-      const std::pair<std::string, std::string> key(type, xml->attribute(id, "w:id"));
-      const auto mark = std::ranges::find(notes, key);
+      const auto mark = notes.find({std::string(type), std::string(xml->attribute(id, "w:id"))});
       if (mark == notes.end()) continue;
-      DocxStory(*xml, *own_relations, context, maker).note(id, "[^" + std::to_string(mark - notes.begin() + 1) + "]: ");
+      DocxStory(*xml, *own_relations, context, maker).note(id, "[^" + std::to_string(mark->second) + "]: ");
     }
     context.notes = notes;
   }

@@ -175,10 +175,7 @@ void DocxStory::drawing(XmlId id) {
 
 void DocxStory::note_mark(XmlId id, std::string_view part) {
   const std::pair<std::string, std::string> key(part, xml_.attribute(id, "w:id"));
-  auto& notes = context_.notes;
-  const auto known = std::ranges::find(notes, key);
-  const auto number = known - notes.begin() + 1;
-  if (known == notes.end()) notes.push_back(key);
+  const auto number = context_.notes.emplace(key, context_.notes.size() + 1).first->second;
   maker_.text("[^" + std::to_string(number) + "]");
 }
 

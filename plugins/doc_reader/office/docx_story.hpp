@@ -1,6 +1,7 @@
 // A story of a docx (its body, a footnote, a text box) as a tree.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,8 +21,8 @@ struct DocxContext {
   DocxStyles styles;
   DocxNumbers numbers;
   Extent extent = Extent::whole;
-  /// Ids of notes in the order of their marks, with "footnotes" or "endnotes".
-  std::vector<std::pair<std::string, std::string>> notes;
+  /// Numbers of notes by "footnotes" or "endnotes" and their id, in the order of their marks.
+  std::map<std::pair<std::string, std::string>, std::size_t> notes;
   collet::Result<void> failure;  ///< Of a part that a story needs.
 };
 

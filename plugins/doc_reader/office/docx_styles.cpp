@@ -106,6 +106,10 @@ DocxStyles::DocxStyles(const XmlTree& xml) {
     if (xml.attribute(id, "w:type") == "paragraph" && xml.attribute(id, "w:default") == "1") default_paragraph_ = key;
     styles_.emplace(key, std::move(style));
   }
+  for (auto& [id, style] : styles_) {
+    style.whole_paragraph = resolve_paragraph(&style);
+    style.whole_run = resolve_run(&style);
+  }
 }
 
 const DocxStyles::Style* DocxStyles::find(std::string_view id) const {
@@ -114,10 +118,22 @@ const DocxStyles::Style* DocxStyles::find(std::string_view id) const {
 }
 
 ParagraphLook DocxStyles::paragraph(std::string_view id) const {
+  if (const Style* style = find(id)) return style->whole_paragraph;
+  // Some writers name Word's own styles and leave it at that.
+  ParagraphLook out;
+  if (id.starts_with("Heading") && id.size() == 8) name_says("heading " + std::string(id.substr(7)), out);
+  return out;
+}
+
+RunLook DocxStyles::run(std::string_view id) const {
+  const Style* style = find(id);
+  return style ? style->whole_run : RunLook{};
+}
+
+ParagraphLook DocxStyles::resolve_paragraph(const Style* style) const {
   ParagraphLook out;
   bool has_level = false;
-  int steps = 0;
-  for (const Style* style = find(id); style && steps < kBasedOnMax; style = find(style->based_on), ++steps) {
+  for (int steps = 0; style && steps < kBasedOnMax; style = find(style->based_on), ++steps) {
     ParagraphLook named;
     name_says(style->name, named);
     // The style's own word counts more than that of the one it is based on.
@@ -139,10 +155,9 @@ ParagraphLook DocxStyles::paragraph(std::string_view id) const {
   return out;
 }
 
-RunLook DocxStyles::run(std::string_view id) const {
+RunLook DocxStyles::resolve_run(const Style* style) const {
   RunLook out;
-  int steps = 0;
-  for (const Style* style = find(id); style && steps < kBasedOnMax; style = find(style->based_on), ++steps) {
+  for (int steps = 0; style && steps < kBasedOnMax; style = find(style->based_on), ++steps) {
     RunLook base = style->run;
     base.add(out);
     out = base;

@@ -37,6 +37,7 @@ class DocxStyles {
   /// @param styles the part "styles".
   explicit DocxStyles(const XmlTree& styles);
 
+  /// With what it takes from those it is based on.
   [[nodiscard]] ParagraphLook paragraph(std::string_view id) const;
   [[nodiscard]] RunLook run(std::string_view id) const;
   /// The list that a numbering style stands for; "" for none.
@@ -48,11 +49,15 @@ class DocxStyles {
  private:
   struct Style {
     std::string name, based_on;
-    ParagraphLook paragraph;
+    ParagraphLook paragraph;  ///< As it says itself.
     RunLook run;
     std::optional<int> outline_level;
+    ParagraphLook whole_paragraph;
+    RunLook whole_run;
   };
   [[nodiscard]] const Style* find(std::string_view id) const;
+  [[nodiscard]] ParagraphLook resolve_paragraph(const Style* style) const;
+  [[nodiscard]] RunLook resolve_run(const Style* style) const;
 
   std::map<std::string, Style, std::less<>> styles_;
   std::string default_paragraph_, language_;

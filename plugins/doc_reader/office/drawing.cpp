@@ -194,10 +194,14 @@ Result<void> Drawing::chart(std::string_view part) {
     maker_.close();
   }
   row(Tag::th, "", [](const Series& each) { return each.name; });
+  const std::size_t rows_max = package_.limits().table_cells_max / (series.size() + 1);
+  std::size_t rows_left = rows_max;
   for (const auto& [index, label] : labels) {
+    if (rows_left-- == 0) break;
     row(Tag::td, label, [i = index](const Series& each) { return each.values.contains(i) ? each.values.at(i) : std::string(); });
   }
   maker_.close();
+  if (labels.size() > rows_max) maker_.element(Tag::p, "[" + std::to_string(labels.size() - rows_max) + " more rows]");
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "office/sheet.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "office/docx_styles.hpp"
@@ -23,6 +24,23 @@ int column_in(std::string_view reference) {
   return at == 0 || column > kColumnsMax ? -1 : column - 1;
 }
 
+/// Characters that XML has no room for stand there as "_x000D_".
+std::string unescaped(std::string_view text) {
+  constexpr std::size_t kCodeBytes = 7;
+  std::string out;
+  std::size_t kept = 0;
+  for (auto at = text.find("_x"); at != std::string_view::npos; at = text.find("_x", std::max(at + 1, kept))) {
+    std::uint32_t value = 0;
+    const char* digits = text.data() + at + 2;
+    const bool is_code = at + kCodeBytes <= text.size() && text[at + 6] == '_' && std::from_chars(digits, digits + 4, value, 16).ptr == digits + 4;
+    if (!is_code) continue;
+    out += text.substr(kept, at - kept);
+    append_utf8(out, value >= 0xD800 && value < 0xE000 ? 0xFFFD : value);
+    kept = at + kCodeBytes;
+  }
+  return out.append(text.substr(kept));
+}
+
 class StringEvents : public XmlEvents {
  public:
   explicit StringEvents(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -41,6 +59,7 @@ class StringEvents : public XmlEvents {
   void end(std::string_view name) override {
     phonetic_ -= name == "x:rPh";
     in_text_ = false;
+    if (name == "x:si" && !strings.empty()) strings.back() = unescaped(strings.back());
   }
   [[nodiscard]] bool is_too_big() const { return bytes_ > bytes_max_; }
 
@@ -108,11 +127,11 @@ class SheetEvents : public XmlEvents {
     if (type_ == "s") {
       cell.shared = static_cast<std::size_t>(number_in(trim(value_), 100'000'000, 100'000'000));
     } else if (type_ == "inlineStr") {
-      cell.text = inline_;
+      cell.text = unescaped(inline_);
     } else if (type_ == "b") {
       cell.text = value_.empty() ? "" : value_ == "1" || value_ == "true" ? "TRUE" : "FALSE";
     } else if (type_ == "str" || type_ == "e" || type_ == "d") {
-      cell.text = value_;
+      cell.text = unescaped(value_);
     } else {
       cell.text = value_.empty() ? "" : shown_number(value_, format_, reading_.from_1904);
     }

@@ -1,6 +1,7 @@
 // One sheet of a workbook: the cells that hold something.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace doc_reader {
 
-using SharedStrings = std::vector<std::string>;
+using SharedStrings = std::deque<std::string>;  // no vector: it would double
 
 /// The texts that cells name by number. @error limit: parse_memory_bytes_max.
 [[nodiscard]] collet::Result<SharedStrings> read_shared_strings(std::string_view xml, std::string_view part, const Archive& archive);

@@ -63,7 +63,7 @@ TEST_P(Docx, BecomesMarkdownThatParsesBack) { EXPECT_EQ(markdown_in(docx(GetPara
 INSTANTIATE_TEST_SUITE_P(
     Blocks, Docx,
     ::testing::Values(
-        Case{styled("berschrift2", "H"), "## H\n"}, Case{styled("Loop", "x"), "x\n"}, Case{styled("NoSuchStyle", "x"), "x\n"},
+        Case{styled("berschrift2", "H"), "## H\n"}, Case{styled("Loop", "x"), "x\n"}, Case{styled("NoSuchStyle", "x"), "x\n"}, Case{styled("Heading3", "latent"), "### latent\n"},
         Case{p("<w:pPr><w:outlineLvl w:val='3'/></w:pPr>" + r("direct")), "#### direct\n"},
         Case{item(1, 0, "a") + item(1, 1, "b") + item(1, 0, "c"), "- a\n  - b\n- c\n"}, Case{item(1, 1, "deep first") + item(1, 0, "then out"), "- deep first\n\n+ then out\n"},
         Case{item(1, 0, "a") + item(4, 0, "other bullet") + item(5, 0, "goes on") + item(1, 0, "b"), "- a\n- other bullet\n\n  goes on\n- b\n"},

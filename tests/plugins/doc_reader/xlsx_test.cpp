@@ -41,9 +41,9 @@ std::string sheet(const std::string& rows) { return "<sheetData>" + rows + "</sh
 std::string in_line(const std::string& text) { return "<c t='inlineStr'><is><t>" + text + "</t></is></c>"; }
 
 TEST(Xlsx, TextsOfAllSorts) {
-  const std::string strings = "<si><t>plain</t></si><si><r><t>two </t></r><r><rPr/><t>runs</t></r><rPh><t>kana</t></rPh></si>";
+  const std::string strings = "<si><t>plain_x000D__x0041_ _x00_</t></si><si><r><t>two </t></r><r><rPr/><t>runs</t></r><rPh><t>kana</t></rPh></si>";
   const std::string rows = "<row><c t='s'><v>0</v></c><c t='s'><v>1</v></c><c t='s'><v>7</v></c></row><row>" + in_line("*in*") + "<c t='str'><f>A1</f><v>result</v></c><c><f>B1+1</f></c></row>";
-  EXPECT_EQ(markdown_in(zip_of(xlsx_parts({{"S", sheet(rows)}}, "", strings))), "## S\n\n| plain | two runs |  |\n| --- | --- | --- |\n| \\*in\\* | result | =B1+1 |\n");
+  EXPECT_EQ(markdown_in(zip_of(xlsx_parts({{"S", sheet(rows)}}, "", strings))), "## S\n\n| plain A \\_x00\\_ | two runs |  |\n| --- | --- | --- |\n| \\*in\\* | result | =B1+1 |\n");
 }
 
 TEST(Xlsx, StylesTellDatesFromNumbers) {

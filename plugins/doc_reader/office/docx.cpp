@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "block_writer.hpp"
 #include "markdown.hpp"
+#include "metadata.hpp"
 #include "office/docx_story.hpp"
-#include "words.hpp"
 
 namespace doc_reader {
 
@@ -42,11 +41,6 @@ Result<void> write_notes(Package& package, const Relations& relations, DocxConte
   return {};
 }
 
-std::string first_heading(const Tree& tree) {
-  const NodeId heading = tree.find(Tag::h1);
-  return heading == kNoNode ? std::string() : collapsed(raw_text(tree, heading));
-}
-
 }  // namespace
 
 Result<Document> read_docx(Package& package, Extent extent) {
@@ -75,7 +69,7 @@ Result<Document> read_docx(Package& package, Extent extent) {
   out.kind = Kind::docx;
   out.markdown = *std::move(markdown);
   out.metadata = package.metadata();
-  if (out.metadata.title.empty()) out.metadata.title = first_heading(*tree);
+  if (out.metadata.title.empty()) out.metadata.title = first_heading(*tree, Tag::h1);
   if (out.metadata.language.empty()) out.metadata.language = context.styles.language();
   return out;
 }

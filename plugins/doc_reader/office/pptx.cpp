@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "markdown.hpp"
+#include "metadata.hpp"
 #include "office/drawing.hpp"
 
 namespace doc_reader {
@@ -162,6 +163,7 @@ Result<Document> read_pptx(Package& package, Extent extent, const PageRange& pag
   out.pages = static_cast<int>(count);
   out.markdown = *std::move(markdown);
   out.metadata = package.metadata();
+  if (out.metadata.title.empty()) out.metadata.title = first_heading(*tree, Tag::h2);
   if (hidden > 0 && extent == Extent::article) out.note = "hidden slides are left out (" + std::to_string(hidden) + "); mode full shows them";
   return out;
 }

@@ -55,6 +55,12 @@ TEST(PptxParts, OnlyTheSlidesThatAreAskedFor) {
   EXPECT_EQ(read({4, 9}), "error: /pages: the presentation has 3 slides, got 4");
 }
 
+TEST(PptxParts, OnesWithoutATitleGoByTheirFirstSlides) {
+  const auto document = test::read_bytes(zip_of(pptx_parts({shape("", p("x")), shape("title", p("The *first*"))})));
+  ASSERT_TRUE(document.ok());
+  EXPECT_EQ(document->metadata.title, "The *first*");
+}
+
 TEST(PptxParts, SlidesThatAreNotThereAreNamed) {
   auto parts = pptx_parts({shape("", p("one"))});
   parts.pop_back();

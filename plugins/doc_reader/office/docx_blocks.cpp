@@ -17,6 +17,10 @@ bool is_on(std::string_view value) { return !(value == "0" || value == "false" |
 
 }  // namespace
 
+bool is_around(std::string_view name) {
+  return name == "w:sdt" || name == "w:sdtContent" || name == "w:customXml" || name == "w:smartTag" || name == "w:ins" || name == "w:moveTo";
+}
+
 void DocxStory::blocks(XmlId id) {
   for (const XmlId child : xml_.children(id)) block(child);
   end_code();
@@ -38,8 +42,7 @@ void DocxStory::block(XmlId id) {
     for (const XmlId child : xml_.children(xml_.chosen(id))) block(child);
     return;
   }
-  const bool is_around = name == "w:sdt" || name == "w:sdtContent" || name == "w:customXml" || name == "w:ins" || name == "w:moveTo" || name == "w:smartTag";
-  if (!is_around) return;
+  if (!is_around(name)) return;
   for (const XmlId child : xml_.children(id)) block(child);
 }
 
@@ -156,7 +159,7 @@ void DocxStory::table(XmlId id) {
   const auto rows = [&](auto& self, XmlId parent) -> void {
     for (const XmlId child : xml_.children(parent)) {
       const auto name = xml_.name(child);
-      if (name == "w:sdt" || name == "w:sdtContent" || name == "w:customXml" || name == "w:ins") self(self, child);
+      if (is_around(name)) self(self, child);
       const XmlId properties = name == "w:tr" ? xml_.child(child, "w:trPr") : kNoXml;
       if (name != "w:tr" || xml_.child(properties, "w:del") != kNoXml || xml_.child(properties, "w:hidden") != kNoXml) continue;
       row(child, is_head || xml_.child(properties, "w:tblHeader") != kNoXml);
@@ -181,7 +184,7 @@ void DocxStory::row(XmlId id, bool is_head) {
   const auto cells = [&](auto& self, XmlId parent) -> void {
     for (const XmlId child : xml_.children(parent)) {
       const auto name = xml_.name(child);
-      if (name == "w:sdt" || name == "w:sdtContent" || name == "w:customXml" || name == "w:ins") self(self, child);
+      if (is_around(name)) self(self, child);
       if (name != "w:tc") continue;
       const XmlId properties = xml_.child(child, "w:tcPr");
       maker_.open(is_head ? Tag::th : Tag::td);

@@ -11,10 +11,11 @@ namespace {
 constexpr int kNumberMax = 1'000'000;
 constexpr int kIndentOfLevel = 720;  // where the file does not say
 
-/// 28: "ab".
+/// 28: "bb".
 std::string letters(int number) {
   // As Word counts: a, ..., z, aa, bb, ...
-  return number < 1 || number > 780 ? std::to_string(number) : std::string(static_cast<std::size_t>((number - 1) / 26 + 1), static_cast<char>('a' + (number - 1) % 26));
+  if (number < 1 || number > 780) return std::to_string(number);
+  return std::string(static_cast<std::size_t>((number - 1) / 26 + 1), static_cast<char>('a' + (number - 1) % 26));
 }
 
 std::string roman(int number) {
@@ -71,7 +72,10 @@ void DocxNumbers::read_definition(const XmlTree& xml, XmlId id) {
   const std::string key(xml.attribute(id, "w:abstractNumId"));
   Definition definition;
   for (const XmlId child : xml.children(id)) {
-    if (xml.name(child) == "w:lvl") definition.levels[static_cast<std::size_t>(number_in(xml.attribute(child, "w:ilvl"), kLevels - 1, 0))] = read_level(xml, child);
+    if (xml.name(child) == "w:lvl") {
+      const int level = number_in(xml.attribute(child, "w:ilvl"), kLevels - 1, 0);
+      definition.levels[static_cast<std::size_t>(level)] = read_level(xml, child);
+    }
     if (xml.name(child) == "w:numStyleLink") style_links_.emplace(key, std::string(xml.attribute(child, "w:val")));
   }
   definitions_.emplace(key, std::move(definition));
@@ -112,6 +116,22 @@ int DocxNumbers::indent(std::string_view list_id, int level) const {
   return said > 0 ? said : level * kIndentOfLevel;
 }
 
+/// "%1.%2)" with the numbers as they stand.
+std::string DocxNumbers::label_of(const List& list, const Definition& definition, int level) {
+  std::string out;
+  const Level& now = level_of(list, definition, level);
+  for (std::size_t i = 0; i < now.text.size(); ++i) {
+    const bool is_number = now.text[i] == '%' && i + 1 < now.text.size() && now.text[i + 1] >= '1' && now.text[i + 1] <= '9';
+    if (!is_number) {
+      out += now.text[i];
+      continue;
+    }
+    const int at = now.text[++i] - '1';
+    out += shown(definition.counts[static_cast<std::size_t>(at)], level_of(list, definition, at).format);
+  }
+  return out;
+}
+
 ListMark DocxNumbers::next(std::string_view list_id, int level) {
   ListMark out;
   const auto found = lists_.find(list_id);
@@ -138,15 +158,7 @@ ListMark DocxNumbers::next(std::string_view list_id, int level) {
   out.is_bullet = now.format == "bullet";
   out.is_blank = trim(now.text).empty();
   if (out.is_bullet || now.format == "none") return out;
-  for (std::size_t i = 0; i < now.text.size(); ++i) {
-    const bool is_number = now.text[i] == '%' && i + 1 < now.text.size() && now.text[i + 1] >= '1' && now.text[i + 1] <= '9';
-    if (!is_number) {
-      out.label += now.text[i];
-      continue;
-    }
-    const int at = now.text[++i] - '1';
-    out.label += shown(counts[static_cast<std::size_t>(at)], at == level ? now.format : level_of(list, definition->second, at).format);
-  }
+  out.label = label_of(list, definition->second, level);
   out.is_plain_number = out.label == std::to_string(out.number) + "." || out.label == std::to_string(out.number) + ")";
   return out;
 }

@@ -54,6 +54,7 @@ class DocxNumbers {
   void read_definition(const XmlTree& xml, XmlId id);
   void read_list(const XmlTree& xml, XmlId id);
   [[nodiscard]] static Level read_level(const XmlTree& xml, XmlId id);
+  [[nodiscard]] static std::string label_of(const List& list, const Definition& definition, int level);
   [[nodiscard]] static const Level& level_of(const List& list, const Definition& definition, int level);
 
   std::map<std::string, Definition, std::less<>> definitions_;

@@ -51,9 +51,7 @@ void DocxStory::content_node(XmlId id) {
     content(id);
     return maker_.close_to(depth);
   }
-  const bool is_around = name == "w:ins" || name == "w:moveTo" || name == "w:sdt" || name == "w:sdtContent" || name == "w:smartTag" || name == "w:customXml" ||
-                         name == "w:dir" || name == "w:bdo" || name == "m:oMathPara";
-  if (is_around) content(id);
+  if (is_around(name) || name == "w:dir" || name == "w:bdo" || name == "m:oMathPara") content(id);
 }
 
 void DocxStory::open_link(std::string_view target) {

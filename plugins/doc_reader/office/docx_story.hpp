@@ -84,4 +84,7 @@ class DocxStory {
   bool is_hidden_ = false;         ///< By the paragraph's style.
 };
 
+/// Stands around blocks, rows, cells or runs, and says nothing that a reader has to know.
+[[nodiscard]] bool is_around(std::string_view name);
+
 }  // namespace doc_reader

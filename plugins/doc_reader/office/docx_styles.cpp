@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "words.hpp"
@@ -35,18 +34,14 @@ void name_says(std::string_view name, ParagraphLook& look) {
   }
   if (contains(name, "toc heading")) look.is_contents = true, look.heading_level = 0;
   if (name.size() == 5 && equals(name.substr(0, 4), "toc ")) look.is_contents = true;
-  for (const std::string_view code : {"html preformatted", "source code", "code block", "preformatted text", "plain text"}) look.is_code = look.is_code || equals(name, code);
-  look.is_code = look.is_code || equals(name, "code");
-  look.is_quote = look.is_quote || equals(name, "quote") || equals(name, "intense quote") || equals(name, "block text");
+  const auto is_any = [&](const auto& names) { return std::ranges::any_of(names, [&](std::string_view known) { return equals(name, known); }); };
+  static constexpr std::array<std::string_view, 6> kCode = {"code", "html preformatted", "source code", "code block", "preformatted text", "plain text"};
+  static constexpr std::array<std::string_view, 3> kQuotes = {"quote", "intense quote", "block text"};
+  look.is_code = is_any(kCode);
+  look.is_quote = is_any(kQuotes);
 }
 
 }  // namespace
-
-int number_in(std::string_view text, int most, int other) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && value >= 0 && value <= most ? value : other;
-}
 
 void RunLook::add(const RunLook& over) {
   const auto take = [](std::optional<bool>& own, const std::optional<bool>& other) {

@@ -68,7 +68,5 @@ class DocxStyles {
 [[nodiscard]] ParagraphLook paragraph_look(const XmlTree& xml, XmlId properties);
 /// 0 to 8, as w:outlineLvl says; nothing for body text.
 [[nodiscard]] std::optional<int> outline_level(const XmlTree& xml, XmlId paragraph_properties);
-/// `text` as a number from 0 to `most`, else `other`.
-[[nodiscard]] int number_in(std::string_view text, int most, int other);
 
 }  // namespace doc_reader

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "list_maker.hpp"
-#include "office/docx_styles.hpp"
 #include "office/formula.hpp"
 #include "words.hpp"
 

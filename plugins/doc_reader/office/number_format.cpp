@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "office/docx_styles.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -34,7 +33,8 @@ Signs signs_of(std::string_view code) {
     } else if (c == '[') {
       const auto end = std::min(code.find(']', i), code.size() - 1);
       const auto inside = lower(code.substr(i + 1, end - i - 1));
-      out.is_elapsed = out.is_elapsed || (!inside.empty() && inside.find_first_not_of(inside[0]) == std::string::npos && std::string_view("hms").find(inside[0]) != std::string_view::npos);
+      const bool is_one_letter = !inside.empty() && inside.find_first_not_of(inside[0]) == std::string::npos;
+      out.is_elapsed = out.is_elapsed || (is_one_letter && std::string_view("hms").find(inside[0]) != std::string_view::npos);
       i = end;
     } else if (equals(code.substr(i, 5), "am/pm")) {
       i += 4;
@@ -89,7 +89,7 @@ std::string moment(double value, Kind kind, bool from_1904) {
   if (seconds == kSecondsOfDay) ++day, seconds = 0;
   if (kind == Kind::time && day == 0) return clock_of(seconds);
   const std::string date = date_of(day, from_1904);
-  return kind == Kind::date && seconds == 0 ? date : kind == Kind::time || seconds != 0 || kind == Kind::date_time ? date + " " + clock_of(seconds) : date;
+  return kind == Kind::date && seconds == 0 ? date : date + " " + clock_of(seconds);
 }
 
 }  // namespace

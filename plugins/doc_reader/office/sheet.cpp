@@ -4,7 +4,6 @@
 #include <charconv>
 #include <utility>
 
-#include "office/docx_styles.hpp"
 #include "over_limit.hpp"
 #include "words.hpp"
 

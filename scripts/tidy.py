@@ -37,6 +37,8 @@ RESTRICTED_INCLUDES = [
     (r"(spdlog|fmt)/", r"kernel/base/log\.cpp", "spdlog stays behind base/log.hpp"),
     (r"libpq-fe\.h", r"plugins/postgres/(connection|receive|target)\.", "libpq stays behind Connection and Target"),
     (r"lexbor/", r"plugins/doc_reader/tree\.cpp|tests/bench/page_bench\.cpp", "one file parses HTML"),
+    (r"zip\.h", r"plugins/doc_reader/archive\.cpp", "one file opens archives"),
+    (r"expat\.h", r"plugins/doc_reader/xml\.cpp", "one file parses XML"),
     (r"boost/dll", r"kernel/plugin/library\.cpp", "one file loads libraries"),
     (r"CLI/", r"kernel/cli/|kernel/main\.cpp", "the command line stays in cli/"),
     (r"(seccomp|linux/seccomp|linux/sched|sched)\.h$", r"kernel/sandbox/", "isolation stays in sandbox/"),

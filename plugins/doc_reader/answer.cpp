@@ -45,20 +45,20 @@ std::string facts_of(const Document& document, std::string_view origin) {
   add_fact(out, "language", document.metadata.language);
   add_fact(out, "site", document.metadata.site);
   add_fact(out, "description", document.metadata.description);
-  if (document.pages > 0) add_fact(out, "pages", std::to_string(document.pages));
+  if (document.pages > 0) add_fact(out, lower(page_word(document.kind)) + "s", std::to_string(document.pages));
   add_fact(out, "note", document.note);
   return out;
 }
 
 /// What the mode asks for, as a Markdown text of its own.
 std::string wanted_part(const Request& request, const Document& document) {
-  const bool has_pages = document.kind == Kind::pdf;
+  const auto word = page_word(document.kind);
   if (request.mode == Mode::outline) {
-    std::string outline = outline_of(document.markdown, has_pages);
+    std::string outline = outline_of(document.markdown, word);
     return outline.empty() ? "The document has no headings.\n" : outline;
   }
   if (request.mode == Mode::snippets) {
-    std::string snippets = snippets_of(document.markdown, request.query, has_pages);
+    std::string snippets = snippets_of(document.markdown, request.query, word);
     return snippets.empty() ? "No passage holds any word of the query. Try other words, or mode outline.\n" : snippets;
   }
   return document.markdown;

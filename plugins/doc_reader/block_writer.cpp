@@ -79,7 +79,7 @@ void BlockWriter::node(Flow& flow, NodeId id) {
 void BlockWriter::transparent(Flow& flow, NodeId id) {
   if (tree_.at(id).tag != Tag::a || !enclosing_link_.empty()) return children(flow, id);
   end_line(flow);
-  enclosing_link_ = link_destination(options_.base_url, tree_.attribute(id, "href"), limits_.url_bytes_max);
+  enclosing_link_ = destination_of(tree_.attribute(id, "href"));
   children(flow, id);
   end_line(flow);
   enclosing_link_.clear();

@@ -40,6 +40,7 @@ class BlockWriter {
   void inline_children(Line& line, NodeId id);
   void image(Line& line, NodeId id);
   void link(Line& line, NodeId id);
+  [[nodiscard]] std::string destination_of(std::string_view reference) const;
   void end_line(Flow& flow);
   void add_block(Flow& flow, std::string_view block);
 

@@ -7,9 +7,14 @@
 #include "article.hpp"
 #include "charset.hpp"
 #include "collet/json.hpp"
+#include "epub.hpp"
 #include "inline.hpp"
 #include "markdown.hpp"
 #include "metadata.hpp"
+#include "office/docx.hpp"
+#include "office/old_office.hpp"
+#include "office/pptx.hpp"
+#include "office/xlsx.hpp"
 #include "tree.hpp"
 #include "words.hpp"
 
@@ -123,16 +128,53 @@ std::string json_text(std::string_view text) {
   return value ? value->dump(true) : std::string(text);
 }
 
+Result<Document> read_office(const Source& source, Extent extent, const Limits& limits, const PageRange& pages) {
+  auto package = Package::open(source.bytes, limits);
+  if (!package) return package.error();
+  if (package->kind() == Kind::pptx) return read_pptx(*package, extent, pages);
+  return package->kind() == Kind::xlsx ? read_xlsx(*package, extent) : read_docx(*package, extent);
+}
+
+Result<Document> read_book(const Source& source, Extent extent, const Limits& limits) {
+  auto archive = Archive::open(source.bytes, limits);
+  return archive ? read_epub(*archive, extent) : archive.error();
+}
+
+/// What is wrong with an archive that is no document, or a damaged one.
+Error unread_zip(const Source& source, const Limits& limits) {
+  auto archive = Archive::open(source.bytes, limits);
+  if (!archive) return archive.error();
+  const auto package = Package::open(source.bytes, limits);
+  if (package && package->main_type().find(".binary.") != std::string::npos) {
+    return {Errc::invalid, "the document is a binary workbook (.xlsb), which is not read; save it as .xlsx"};
+  }
+  const bool is_open_document = archive->read("mimetype").value_or("").starts_with("application/vnd.oasis.opendocument.");
+  if (is_open_document) return {Errc::invalid, "the document is an OpenDocument file (.odt, .ods, .odp), which is not read; save it as .docx, .xlsx or .pptx"};
+  // Its parts may be damaged, and not the archive.
+  if (!package && archive->has("[Content_Types].xml")) return package.error();
+  return {Errc::invalid, "the document is a ZIP archive, and no docx, pptx, xlsx or EPUB. Unpack it and ask for what is in it"};
+}
+
 }  // namespace
 
-Result<Document> read_document(const Source& source, Extent extent, const Limits& limits) {
+std::string_view page_word(Kind kind) { return kind == Kind::pdf ? "Page" : kind == Kind::pptx ? "Slide" : ""; }
+
+Result<Document> read_document(const Source& source, Extent extent, const Limits& limits, const PageRange& pages) {
   const Kind kind = kind_of(source);
   if (kind == Kind::html) return read_html(source, extent, limits);
+  const bool is_office = kind == Kind::docx || kind == Kind::pptx || kind == Kind::xlsx;
+  if (is_office || kind == Kind::epub) {
+    auto packed = is_office ? read_office(source, extent, limits, pages) : read_book(source, extent, limits);
+    if (packed && packed->markdown.empty()) packed->note = "the document holds no text; pictures cannot be read";
+    return packed;
+  }
+  if (kind == Kind::zip) return unread_zip(source, limits);
+  if (kind == Kind::ole) return Error{Errc::invalid, "the document is " + old_office_hint(source.bytes)};
   Document out;
   out.kind = kind;
-  if (kind == Kind::zip || kind == Kind::image || kind == Kind::binary || kind == Kind::pdf) {
+  if (kind == Kind::image || kind == Kind::binary || kind == Kind::pdf) {
     return Error{Errc::invalid, "the document is " + std::string(name_of(kind)) +
-                                    "; expected HTML, PDF, Markdown, plain text, JSON, CSV or XML. Ask for another form of it"};
+                                    "; expected HTML, PDF, docx, pptx, xlsx, EPUB, Markdown, plain text, JSON, CSV or XML. Ask for another form of it"};
   }
   const std::string text = clean_text(decode_text(source.bytes, charset_parameter(source.content_type), false).text);
   if (kind == Kind::json) out.markdown = fenced(json_text(text), "json");

@@ -57,8 +57,14 @@ void BlockWriter::inline_node(Line& line, NodeId id) {
   if (is_own_line) line.text(" ");
 }
 
+std::string BlockWriter::destination_of(std::string_view reference) const {
+  std::string out = link_destination(options_.base_url, reference, limits_.url_bytes_max);
+  if (options_.absolute_links_only && !has_scheme(out)) out.clear();
+  return out;
+}
+
 void BlockWriter::link(Line& line, NodeId id) {
-  std::string destination = link_destination(options_.base_url, tree_.attribute(id, "href"), limits_.url_bytes_max);
+  std::string destination = destination_of(tree_.attribute(id, "href"));
   if (destination.empty()) return inline_children(line, id);
   line.open(Mark::link, std::move(destination));
   inline_children(line, id);
@@ -70,7 +76,7 @@ void BlockWriter::image(Line& line, NodeId id) {
   std::string destination;
   for (const std::string_view name : {"src", "data-src", "data-original", "srcset", "data-srcset"}) {
     const auto value = tree_.attribute(id, name);
-    destination = link_destination(options_.base_url, name.ends_with("srcset") ? first_of_set(value) : value, limits_.url_bytes_max);
+    destination = destination_of(name.ends_with("srcset") ? first_of_set(value) : value);
     if (!destination.empty()) break;
   }
   const auto alt = tree_.attribute(id, "alt");

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "epub.hpp"
+#include "office/package.hpp"
 #include "words.hpp"
 
 namespace doc_reader {
@@ -13,7 +15,7 @@ using Rule = std::pair<std::string_view, Kind>;
 
 constexpr Rule kMagic[] = {{"PK\x03\x04", Kind::zip},          {"PK\x05\x06", Kind::zip},   {"\x89PNG\r\n", Kind::image},
                            {"GIF8", Kind::image},              {"\xFF\xD8\xFF", Kind::image}, {"\x1F\x8B", Kind::binary},
-                           {"\x7F" "ELF", Kind::binary},       {"\xD0\xCF\x11\xE0", Kind::binary}, {"Rar!", Kind::binary},
+                           {"\x7F" "ELF", Kind::binary},       {"\xD0\xCF\x11\xE0", Kind::ole}, {"Rar!", Kind::binary},
                            {"7z\xBC\xAF", Kind::binary}};
 constexpr Rule kTypes[] = {{"text/html", Kind::html},     {"application/xhtml+xml", Kind::html}, {"application/pdf", Kind::pdf},
                            {"text/markdown", Kind::markdown}, {"text/x-markdown", Kind::markdown}, {"application/json", Kind::json},
@@ -40,8 +42,9 @@ bool begins(std::string_view text, std::string_view word) { return text.size() >
 bool is_html_root(std::string_view start) { return begins(start, "<!doctype html") || begins(start, "<html"); }
 
 std::optional<Kind> by_magic(std::string_view bytes) {
-  // Readers take a PDF whose header stands somewhere in the first 1024 bytes.
-  if (bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return Kind::pdf;
+  // Readers take a PDF whose header stands somewhere in the first 1024 bytes. A PDF in an
+  // archive is no such.
+  if (!bytes.starts_with("PK\x03\x04") && bytes.substr(0, 1024).find("%PDF-") != std::string_view::npos) return Kind::pdf;
   for (const auto& [magic, kind] : kMagic) {
     if (bytes.starts_with(magic)) return kind;
   }
@@ -68,6 +71,13 @@ std::optional<Kind> by_extension(std::string_view name) {
   return std::nullopt;
 }
 
+/// By what it holds; zip for what no reader takes, or cannot be opened.
+Kind kind_of_zip(std::string_view bytes) {
+  if (const auto archive = Archive::open(bytes, {}); archive && is_epub(*archive)) return Kind::epub;
+  const auto package = Package::open(bytes, {});
+  return package ? package->kind() : Kind::zip;
+}
+
 /// UTF-16 has NULs too, but says so first.
 bool looks_binary(std::string_view bytes) {
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return false;
@@ -79,7 +89,7 @@ bool looks_binary(std::string_view bytes) {
 }  // namespace
 
 Kind kind_of(const Source& source) {
-  if (const auto kind = by_magic(source.bytes)) return *kind;
+  if (const auto kind = by_magic(source.bytes)) return *kind == Kind::zip ? kind_of_zip(source.bytes) : *kind;
   const auto start = start_of(source.bytes);
   if (is_html_root(start)) return Kind::html;
   if (looks_binary(source.bytes)) return Kind::binary;
@@ -102,7 +112,12 @@ std::string_view name_of(Kind kind) {
     case Kind::json: return "JSON";
     case Kind::csv: return "CSV";
     case Kind::xml: return "XML";
+    case Kind::docx: return "docx";
+    case Kind::pptx: return "pptx";
+    case Kind::xlsx: return "xlsx";
+    case Kind::epub: return "EPUB";
     case Kind::zip: return "a ZIP archive";
+    case Kind::ole: return "an OLE file";
     case Kind::image: return "a picture";
     case Kind::binary: return "binary data";
   }

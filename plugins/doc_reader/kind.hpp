@@ -6,7 +6,7 @@
 
 namespace doc_reader {
 
-enum class Kind { html, pdf, markdown, text, json, csv, xml, zip, image, binary };
+enum class Kind { html, pdf, docx, pptx, xlsx, epub, markdown, text, json, csv, xml, zip, ole, image, binary };
 
 /// A document as it came.
 struct Source {

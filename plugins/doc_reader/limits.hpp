@@ -19,6 +19,12 @@ struct Limits {
   std::int64_t pdf_pages_max = 500;
   std::int64_t pdf_ms_max = 30'000;
   std::size_t pdf_text_bytes_max = 9u << 20;        ///< What pdftotext may write.
+  std::size_t zip_entries_max = 10'000;             ///< Files in a docx, pptx, xlsx or EPUB.
+  std::size_t zip_entry_bytes_max = 64u << 20;      ///< One of them, unpacked.
+  std::size_t zip_bytes_max = 128u << 20;           ///< All that are read, unpacked.
+  std::size_t zip_ratio_max = 200;                  ///< Unpacked bytes to packed ones, of one of them.
+  std::int64_t zip_ms_max = 5'000;                  ///< How long unpacking and reading them may take.
+  std::size_t xml_depth_max = 200;                  ///< Elements in elements of their XML.
   std::int64_t tokens_default = 4'000;              ///< A result without max_tokens.
 };
 

@@ -16,6 +16,7 @@ struct MarkdownOptions {
   NodeId root = 0;                           ///< Only this subtree.
   const std::vector<bool>* left_out = nullptr;  ///< Nodes to skip, with everything in them.
   bool shows_images = true;
+  bool absolute_links_only = false;  ///< Others lead to nothing that can be asked for.
 };
 
 /// Ends with a line end, or is empty. @error limit, naming the limit.

@@ -75,6 +75,11 @@ void read_meta(const Tree& tree, NodeId id, Metadata& out) {
 
 }  // namespace
 
+std::string first_heading(const Tree& tree, Tag level) {
+  const NodeId heading = tree.find(level);
+  return heading == kNoNode ? std::string() : collapsed(raw_text(tree, heading));
+}
+
 Metadata metadata_of(const Tree& tree) {
   Metadata out;
   std::string title, heading, time;

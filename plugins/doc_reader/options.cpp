@@ -19,6 +19,12 @@ Limits limits_of(const collet::Value& config) {
   read("pdf_pages_max", out.pdf_pages_max);
   read("pdf_ms_max", out.pdf_ms_max);
   read("pdf_text_bytes_max", out.pdf_text_bytes_max);
+  read("zip_entries_max", out.zip_entries_max);
+  read("zip_entry_bytes_max", out.zip_entry_bytes_max);
+  read("zip_bytes_max", out.zip_bytes_max);
+  read("zip_ratio_max", out.zip_ratio_max);
+  read("zip_ms_max", out.zip_ms_max);
+  read("xml_depth_max", out.xml_depth_max);
   read("tokens_default", out.tokens_default);
   return out;
 }

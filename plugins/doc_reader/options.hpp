@@ -13,6 +13,8 @@ namespace doc_reader {
 
 // A macro, as the manifest has to be one literal. The defaults are those of Limits.
 #define DOC_READER_OPTION(name, text) "\"" name "\": {\"type\": \"integer\", \"minimum\": 1, \"description\": \"" text "\"}"
+#define DOC_READER_OPTION_TO(name, most, text) \
+  "\"" name "\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": " #most ", \"description\": \"" text "\"}"
 #define DOC_READER_CONFIG_SCHEMA                                                                                         \
   "{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"                                            \
   DOC_READER_OPTION("document_bytes_max", "A document as it comes, bytes.") ","                                          \
@@ -27,4 +29,10 @@ namespace doc_reader {
   DOC_READER_OPTION("pdf_pages_max", "Pages of a PDF that one call reads.") ","                                          \
   DOC_READER_OPTION("pdf_ms_max", "How long reading a PDF may take.") ","                                                \
   DOC_READER_OPTION("pdf_text_bytes_max", "What the PDF's reader may write, bytes.") ","                                 \
+  DOC_READER_OPTION("zip_entries_max", "Files in a docx, pptx, xlsx or EPUB.") ","                                       \
+  DOC_READER_OPTION("zip_entry_bytes_max", "One of them, unpacked, bytes.") ","                                          \
+  DOC_READER_OPTION("zip_bytes_max", "All of them that are read, unpacked, bytes.") ","                                  \
+  DOC_READER_OPTION("zip_ratio_max", "Unpacked bytes to packed ones, of one of them.") ","                               \
+  DOC_READER_OPTION("zip_ms_max", "How long unpacking and reading them may take.") ","                                   \
+  DOC_READER_OPTION_TO("xml_depth_max", 1000, "Elements in elements of their XML.") ","                                  \
   DOC_READER_OPTION("tokens_default", "Length of a result without max_tokens.") "}}"

@@ -1,4 +1,4 @@
-// Reads documents: pages, PDFs and texts become Markdown.
+// Reads documents: pages, PDFs, Office documents and texts become Markdown.
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +53,7 @@ class DocReader {
 
   Result<Document> read(const Call& call, const Source& source, Extent extent, const PageRange& pages = {}) const {
     if (kind_of(source) == Kind::pdf) return read_pdf(call, source, pages, limits_);
-    return read_document(source, extent, limits_);
+    return read_document(source, extent, limits_, pages);
   }
 
   Limits limits_;
@@ -64,7 +64,7 @@ class DocReader {
 COLLET_PLUGIN(doc_reader::DocReader, R"json({
   "id": "doc_reader",
   "version": "0.1.0",
-  "description": "Reads web pages, PDFs and texts as Markdown",
+  "description": "Reads web pages, PDFs, Office documents and texts as Markdown",
   "license": "Apache-2.0",
   "status": "draft",
   "capabilities": ["exec", "http", "blob", "app"],

@@ -7,17 +7,11 @@
 #include <string_view>
 
 #include "collet/args.hpp"
-#include "limits.hpp"
+#include "document.hpp"
 
 namespace doc_reader {
 
 enum class Mode { article, full, outline, snippets };
-
-/// First and last page, from 1 on.
-struct PageRange {
-  std::int64_t first = 1;
-  std::int64_t last = 0;  ///< 0: to the end.
-};
 
 struct Request {
   Mode mode = Mode::article;

@@ -56,15 +56,16 @@ Heading heading_of(std::string_view block) {
 }
 
 /// 0 when it is none.
-int page_of(const Heading& heading) {
+int page_of(const Heading& heading, std::string_view word) {
   int page = 0;
-  if (heading.level == 1 && heading.text.starts_with("Page ")) std::from_chars(heading.text.data() + 5, heading.text.data() + heading.text.size(), page);
+  const bool is_page = !word.empty() && heading.level == 1 && heading.text.starts_with(word) && heading.text.substr(word.size()).starts_with(' ');
+  if (is_page) std::from_chars(heading.text.data() + word.size() + 1, heading.text.data() + heading.text.size(), page);
   return page;
 }
 
 }  // namespace
 
-std::vector<Passage> passages_of(std::string_view markdown, bool has_pages) {
+std::vector<Passage> passages_of(std::string_view markdown, std::string_view page_word) {
   std::vector<Passage> out;
   std::vector<Heading> above;
   Passage current;
@@ -85,7 +86,7 @@ std::vector<Passage> passages_of(std::string_view markdown, bool has_pages) {
     }
     end_passage();
     Heading heading = heading_of(*block);
-    if (const int number = has_pages ? page_of(heading) : 0; number > 0) {
+    if (const int number = page_of(heading, page_word); number > 0) {
       page = number;
       continue;
     }
@@ -96,7 +97,7 @@ std::vector<Passage> passages_of(std::string_view markdown, bool has_pages) {
   return out;
 }
 
-std::string outline_of(std::string_view markdown, bool has_pages) {
+std::string outline_of(std::string_view markdown, std::string_view page_word) {
   std::string out;
   std::vector<int> levels;
   int page = 0;
@@ -104,14 +105,14 @@ std::string outline_of(std::string_view markdown, bool has_pages) {
   while (const auto block = blocks.next()) {
     if (!Blocks::is_heading_line(*block)) continue;
     const Heading heading = heading_of(*block);
-    if (const int number = has_pages ? page_of(heading) : 0; number > 0) {
+    if (const int number = page_of(heading, page_word); number > 0) {
       page = number;
       continue;
     }
     // The depth in the tree, not the number of signs: pages leave levels out.
     while (!levels.empty() && levels.back() >= heading.level) levels.pop_back();
     out += std::string(2 * levels.size(), ' ') + "- " + heading.text;
-    if (page > 0) out += " (page " + std::to_string(page) + ")";
+    if (page > 0) out += " (" + lower(page_word) + " " + std::to_string(page) + ")";
     out += '\n';
     levels.push_back(heading.level);
   }

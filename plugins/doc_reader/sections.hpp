@@ -16,16 +16,16 @@ struct Heading {
 struct Passage {
   std::string text;
   std::vector<std::string> path;  ///< Headings above it, the outermost first.
-  int page = 0;                   ///< Of a PDF.
+  int page = 0;                   ///< 0: there are none.
 };
 
-/// @param has_pages "# Page N" are pages, not headings.
-[[nodiscard]] std::vector<Passage> passages_of(std::string_view markdown, bool has_pages);
+/// @param page_word "Page": "# Page N" are pages, not headings. "": there are none.
+[[nodiscard]] std::vector<Passage> passages_of(std::string_view markdown, std::string_view page_word);
 
 /// The headings as nested lists; "" when there is none.
-[[nodiscard]] std::string outline_of(std::string_view markdown, bool has_pages);
+[[nodiscard]] std::string outline_of(std::string_view markdown, std::string_view page_word);
 
 /// The passages about `query`, the best first, with where each stands. "" for none.
-[[nodiscard]] std::string snippets_of(std::string_view markdown, std::string_view query, bool has_pages);
+[[nodiscard]] std::string snippets_of(std::string_view markdown, std::string_view query, std::string_view page_word);
 
 }  // namespace doc_reader

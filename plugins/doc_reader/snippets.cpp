@@ -112,8 +112,8 @@ std::vector<std::pair<double, std::size_t>> ranked(const std::vector<Passage>& p
 
 }  // namespace
 
-std::string snippets_of(std::string_view markdown, std::string_view query, bool has_pages) {
-  const auto passages = passages_of(markdown, has_pages);
+std::string snippets_of(std::string_view markdown, std::string_view query, std::string_view page_word) {
+  const auto passages = passages_of(markdown, page_word);
   const auto order = ranked(passages, query);
   std::string out;
   for (std::size_t i = 0; i < order.size() && i < kSnippetsMax; ++i) {
@@ -122,7 +122,7 @@ std::string snippets_of(std::string_view markdown, std::string_view query, bool 
     const Passage& passage = passages[index];
     std::string place;
     for (const auto& heading : passage.path) place.append(place.empty() ? "" : " > ").append(heading);
-    if (passage.page > 0) place.append(place.empty() ? "page " : ", page ").append(std::to_string(passage.page));
+    if (passage.page > 0) place.append(place.empty() ? "" : ", ").append(lower(page_word)).append(" ").append(std::to_string(passage.page));
     out += (out.empty() ? "" : "\n") + std::string("## ") + std::to_string(i + 1) + (place.empty() ? "" : ". " + place) + "\n\n" + passage.text;
   }
   return out;

@@ -60,6 +60,7 @@ class Tree {
 
  private:
   friend class TreeBuilder;
+  friend class TreeMaker;
   std::vector<Node> nodes_;
   std::vector<Attribute> attributes_;
   std::shared_ptr<const void> storage_;

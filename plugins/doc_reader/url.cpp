@@ -107,6 +107,8 @@ std::string escaped(std::string_view url) {
 
 }  // namespace
 
+bool has_scheme(std::string_view url) { return !split(url).scheme.empty(); }
+
 std::string resolve_url(std::string_view base, std::string_view reference) {
   const Parts from = split(base), to = split(reference);
   if (!to.scheme.empty() || !from.has_authority) return std::string(reference);

@@ -15,4 +15,7 @@ namespace doc_reader {
 /// what is longer than `bytes_max`.
 [[nodiscard]] std::string link_destination(std::string_view base, std::string_view reference, std::size_t bytes_max);
 
+/// "mailto:a", "https://b"; not "c/d:e".
+[[nodiscard]] bool has_scheme(std::string_view url);
+
 }  // namespace doc_reader

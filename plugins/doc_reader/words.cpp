@@ -1,6 +1,7 @@
 #include "words.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace doc_reader {
 
@@ -76,6 +77,12 @@ bool is_invisible(std::uint32_t c) {
   return (c < 0x20 && !(c >= 9 && c <= 13)) || (c >= 0x7F && c < 0x85) || (c > 0x85 && c < 0xA0) || c == 0xAD || c == 0x034F || c == 0x061C ||
          (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
          (c >= 0xE0000 && c <= 0xE01EF) || (c >= 0xFFF0 && c <= 0xFFFB);
+}
+
+int number_in(std::string_view text, int most, int other) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && value >= 0 && value <= most ? value : other;
 }
 
 std::string collapsed(std::string_view text) {

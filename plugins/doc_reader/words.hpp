@@ -38,6 +38,9 @@ void append_utf8(std::string& out, std::uint32_t code_point);
 /// person cannot see has no business in front of a model either.
 [[nodiscard]] bool is_invisible(std::uint32_t c);
 
+/// The number that `text` begins with, from 0 to `most`, else `other`.
+[[nodiscard]] int number_in(std::string_view text, int most, int other);
+
 /// One line: runs of white space are one space, invisible characters and control
 /// characters are gone.
 [[nodiscard]] std::string collapsed(std::string_view text);

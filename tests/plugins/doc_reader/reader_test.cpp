@@ -93,13 +93,13 @@ constexpr const char* kGuide =
     "## Using\n\nOpen a window.\n\n### Printing\n\nThe printer has to be installed before.\n\n## Removing\n\nDelete the folder.\n";
 
 TEST(Sections, OutlineIsTheTreeOfHeadings) {
-  EXPECT_EQ(outline_of(kGuide, false), "- Guide\n  - Installing\n  - Using\n    - Printing\n  - Removing\n");
-  EXPECT_EQ(outline_of("# Page 1\n\n### A\n\nx\n\n# Page 2\n\n### B\n", true), "- A (page 1)\n- B (page 2)\n");
-  EXPECT_EQ(outline_of("no headings", false), "");
+  EXPECT_EQ(outline_of(kGuide, ""), "- Guide\n  - Installing\n  - Using\n    - Printing\n  - Removing\n");
+  EXPECT_EQ(outline_of("# Page 1\n\n### A\n\nx\n\n# Page 2\n\n### B\n", "Page"), "- A (page 1)\n- B (page 2)\n");
+  EXPECT_EQ(outline_of("no headings", ""), "");
 }
 
 TEST(Sections, PassagesKnowWhereTheyStand) {
-  const auto passages = passages_of(kGuide, false);
+  const auto passages = passages_of(kGuide, "");
   ASSERT_EQ(passages.size(), 5u);
   EXPECT_THAT(passages[1].path, ElementsAre("Guide", "Installing"));
   EXPECT_THAT(passages[1].text, HasSubstr("# not a heading\n\n./setup\n```\n")) << "code is never cut";
@@ -107,13 +107,13 @@ TEST(Sections, PassagesKnowWhereTheyStand) {
 }
 
 TEST(Sections, SnippetsAreRankedAndSayWhereTheyAre) {
-  const auto snippets = snippets_of(kGuide, "How do I install it?", false);
+  const auto snippets = snippets_of(kGuide, "How do I install it?", "");
   EXPECT_TRUE(snippets.starts_with("## 1. Guide > Installing\n\nRun the setup")) << snippets;
   EXPECT_THAT(snippets, HasSubstr("## 2. Guide > Using > Printing\n"));
   EXPECT_THAT(snippets, Not(HasSubstr("Delete the folder")));
-  EXPECT_EQ(snippets_of(kGuide, "zebra", false), "");
-  EXPECT_THAT(snippets_of("# Page 7\n\nWhere zebras live.\n", "zebra", true), HasSubstr("## 1. page 7\n"));
-  EXPECT_THAT(snippets_of("\xE6\x9D\xB1\xE4\xBA\xAC\xE3\x81\xAF\xE9\x83\xBD\n", "\xE4\xBA\xAC", false), HasSubstr("## 1\n"));
+  EXPECT_EQ(snippets_of(kGuide, "zebra", ""), "");
+  EXPECT_THAT(snippets_of("# Page 7\n\nWhere zebras live.\n", "zebra", "Page"), HasSubstr("## 1. page 7\n"));
+  EXPECT_THAT(snippets_of("\xE6\x9D\xB1\xE4\xBA\xAC\xE3\x81\xAF\xE9\x83\xBD\n", "\xE4\xBA\xAC", ""), HasSubstr("## 1\n"));
 }
 
 TEST(Pieces, AreCutBeforeHeadingsAndJoinToTheWhole) {

@@ -49,8 +49,10 @@ def reachable_programs(programs, folder):
         subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, cwd="/", timeout=20, **server_user())
         return programs
     except (OSError, subprocess.CalledProcessError):
-        shutil.copytree(programs.parent, folder / "postgresql", symlinks=True)
-        return folder / "postgresql" / "bin"
+        root = programs.parents[2]  # their libraries are found from where they are
+        for part in [programs.parent, *root.glob("*.libs")]:
+            shutil.copytree(part, folder / part.relative_to(root), symlinks=True)
+        return folder / programs.relative_to(root)
 
 
 class PgServer:

@@ -14,6 +14,7 @@ ATTACHMENT = "HEROKU_POSTGRESQL_PURPLE_URL"  # the name that published examples 
 MODEL, EMBEDDINGS = "local", "local-embeddings"
 CALL_SECONDS_MAX = 900
 READY_SECONDS_MAX = 1800  # a first run fetches a gigabyte
+PATIENCE = {"first_byte_timeout_ms": 600_000, "idle_timeout_ms": 600_000}  # a busy machine reads prompts slowly
 
 
 class Trouble(Exception):
@@ -85,7 +86,7 @@ def models(upstream, word_vectors_url):
     if upstream:
         return [{"id": MODEL, "provider": "openai", "base_url": upstream.url, "api_key": "${env:UPSTREAM_KEY}",
                  "upstream_model": upstream.name}, embeddings]
-    return [{"id": MODEL, "provider": "embedded", "embedded": {"prewarm_tools": []}}, embeddings]
+    return [{"id": MODEL, "provider": "embedded", "embedded": {"prewarm_tools": []}, **PATIENCE}, embeddings]
 
 
 def settings(folder, database_url, site_origin, model_list):
@@ -95,5 +96,6 @@ def settings(folder, database_url, site_origin, model_list):
             "aliases": {"claude-4-sonnet": MODEL} if has_model else {},
             "apps": {APP: {"root": str(harness.APP), "config_vars": {"DATABASE_URL": database_url, ATTACHMENT: database_url}}},
             "egress": {"allow_private": [site_origin]},  # loopback is refused otherwise
+            "limits": {"shutdown_grace_ms": 1000},  # Ctrl-C is meant
             "log": {"format": "json"},
             "state_dir": str(folder / "state")}

@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include "connect_error.hpp"
 #include "receive.hpp"
 
 namespace postgres {
@@ -58,7 +59,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& address,
     state = PQconnectPoll(conn);
     if (state == PGRES_POLLING_FAILED) break;
   }
-  if (PQstatus(conn) != CONNECTION_OK) return Error{Errc::unavailable, trimmed(PQerrorMessage(conn))};
+  if (PQstatus(conn) != CONNECTION_OK) return Error{Errc::unavailable, explained(trimmed(PQerrorMessage(conn)))};
   PQsetNoticeProcessor(conn, [](void*, const char*) {}, nullptr);  // the default writes to our stderr
   PQsetnonblocking(conn, 1);
   return std::unique_ptr<Connection>(new Connection(std::move(libpq), options, background));

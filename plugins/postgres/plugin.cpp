@@ -1,4 +1,5 @@
 // Reads the Postgres databases of the target app, and cannot write to them.
+#include <algorithm>
 #include <utility>
 
 #include "collet/plugin.hpp"
@@ -8,6 +9,7 @@
 #include "session.hpp"
 #include "target.hpp"
 #include "tools.hpp"
+#include "vector_args.hpp"
 
 namespace postgres {
 
@@ -21,9 +23,12 @@ struct Entry {
   Result<Answer> (*run)(const Work&);
 };
 
+constexpr const char* kAttachmentDefault = "DATABASE_URL";
+constexpr const char* kVectorTool = "pg_vector_query";
+
 constexpr Entry kTools[] = {
     {"pg_psql", check_psql, run_psql},
-    {"pg_vector_query", check_vector, run_vector},
+    {kVectorTool, check_vector, run_vector},
     {"postgres_get_schema", check_schema, run_schema},
 };
 
@@ -36,6 +41,15 @@ class Postgres {
   std::vector<ToolSpec> tools() const { return {psql_tool(), vector_tool(), schema_tool()}; }
 
   std::vector<ToolSpec> commands() const { return {role_script_command(), check_command()}; }
+
+  Result<Specialized> specialize(const SpecializeRequest& request) const {
+    Specialized out;
+    const auto listed = tools();
+    const auto tool = std::ranges::find(listed, request.tool, &ToolSpec::name);
+    if (!request.hint.empty() && tool != listed.end()) out.description = tool->description + "\n" + std::string(request.hint);
+    if (request.tool == kVectorTool) out.input_schema = vector_schema(request.tool_params);
+    return out;
+  }
 
   void run(Call& call, std::string_view tool, const Args& args) {
     auto answer = answer_of(call, tool, args);
@@ -62,9 +76,9 @@ class Postgres {
 
   Result<Answer> answer_of(Call& call, const Entry& entry, const Args& args) {
     if (const auto fits = entry.check(args); !fits) return fits.error();
-    const auto attachment = args.optional_string("db_attachment", "DATABASE_URL");
+    const auto attachment = args.optional_string("db_attachment", kAttachmentDefault);
     if (!attachment) return attachment.error();
-    const auto target = find_target(call, *attachment);
+    const auto target = find_target(call, attachment->empty() ? kAttachmentDefault : *attachment);
     if (!target) return target.error();
     const Value tool_params = call.info().tool_params;
     const auto embedded = embed(call, args, tool_params);
@@ -82,9 +96,9 @@ class Postgres {
 
   /// Before a connection is taken: a model may be slow.
   static Result<Embeddings> embed(const Call& call, const Args& args, const Value& tool_params) {
-    const auto text = args.json()["query_text"].as_string();
-    if (!text) return Embeddings{};
-    auto made = call.embed_wait({{std::string(*text)}, std::string(tool_params["embedding_model"].string_or("")), 0});
+    const std::string text = text_to_embed(args);
+    if (text.empty()) return Embeddings{};
+    auto made = call.embed_wait({{text}, std::string(tool_params["embedding_model"].string_or("")), 0});
     if (made) return made;
     return Error{made.error().code, "/query_text: cannot be embedded: " + made.error().message + "; give query_vector, or add a model with the type text-to-embedding to the server"};
   }

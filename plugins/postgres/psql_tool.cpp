@@ -29,7 +29,9 @@ ToolSpec psql_tool() {
     "query": {"type": "string", "minLength": 1, "maxLength": 100000, "description": "One SQL statement that reads."},
     "db_attachment": )") + kAttachmentSchema + "}}";
   spec.examples = {{"How many rows has the table invoices?", "count the rows of invoices", R"({"query": "SELECT count(*) FROM invoices"})",
-                    " count \n-------\n   214\n(1 row)\n", "The table invoices has 214 rows."}};
+                    " count \n-------\n   214\n(1 row)\n", "The table invoices has 214 rows."},
+                   {"Which tables are there?", "list the tables", R"({"query": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"})",
+                    " tablename \n-----------\n invoices\n payments\n(2 rows)\n", "The tables are invoices and payments."}};
   return spec;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "dialect.hpp"
+
 namespace postgres {
 
 using collet::Errc;
@@ -89,6 +91,7 @@ Result<Statement> read_statement(const std::string& query) {
   const std::string_view text(query);
   const std::string_view start = text.substr(skip_blank(text, ""));
   if (start.empty()) return Error{Errc::invalid, "/query: is empty; expected one SQL statement that reads, such as SELECT 1"};
+  if (const std::string instead = other_dialect(start); !instead.empty()) return Error{Errc::invalid, "/query: " + instead};
   const std::string word = first_word(start);
   // These two decide how it is sent, so it must be the word that the server sees.
   if (std::ranges::find(kOtherWords, word) != kOtherWords.end()) return Statement{query, false};

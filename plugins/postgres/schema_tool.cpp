@@ -1,5 +1,7 @@
 // What is in a database, for a model that is about to write SQL.
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "pattern.hpp"
@@ -17,15 +19,14 @@ constexpr const char* kDescription =
     "Describes the app's Postgres database: tables and views with their columns, types, keys, indexes, comments and estimated row counts. "
     "Ask this before writing SQL for a database that you do not know.";
 
-// $1, $2: regexes of name and schema, or NULL.
+// $1: a regex of schema, unit separator and name, or NULL.
 constexpr const char* kRelations = R"(
 SELECT c.oid, pg_catalog.format('%I.%I', n.nspname, c.relname), CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
   WHEN 'm' THEN 'materialized view' ELSE 'foreign table' END, c.reltuples::pg_catalog.int8, c.relkind IN ('r', 'p', 'm'),
-  pg_catalog.obj_description(c.oid, 'pg_class')
+  pg_catalog.obj_description(c.oid, 'pg_class'), $1::pg_catalog.text IS NULL OR n.nspname || E'\x1f' || c.relname OPERATOR(pg_catalog.~) $1
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT')
-  AND ($1::pg_catalog.text IS NULL OR c.relname OPERATOR(pg_catalog.~) $1) AND ($2::pg_catalog.text IS NULL OR n.nspname OPERATOR(pg_catalog.~) $2)
 ORDER BY n.nspname <> 'public', n.nspname, c.relname)";
 
 // What belongs to a relation, a line each, in the order it is shown.
@@ -49,6 +50,42 @@ SELECT oid, line FROM (
 
 constexpr const char* kVersion = "SELECT pg_catalog.current_database(), pg_catalog.current_setting('server_version')";
 constexpr std::size_t kNamesPart = 4;  // of the room, for the names of what is left out
+constexpr std::size_t kOthersMax = 20;  // names of relations that were not asked for
+constexpr const char* kMatches = "t";   // column 6 of kRelations
+
+/// Names and patterns with commas between, as one regex for kRelations.
+std::optional<std::string> regex_of(const std::string& tables) {
+  if (tables.empty()) return std::nullopt;
+  std::string out, part;
+  bool quoted = false;
+  for (const char c : tables + ",") {
+    if (c == '"') quoted = !quoted;
+    const bool ends = c == ',' && !quoted;
+    if (!ends && (c != ' ' || quoted)) part += c;
+    if (!ends || part.empty()) continue;
+    const Pattern pattern = read_pattern(std::exchange(part, {}));
+    const auto inner = [](const std::optional<std::string>& regex) { return regex ? regex->substr(1, regex->size() - 2) : std::string(".*"); };
+    out += (out.empty() ? "^" : "|^") + inner(pattern.schema) + "\x1f" + inner(pattern.name) + "$";
+  }
+  return out;
+}
+
+/// Those that match, taken out of all; the names of the others go into `others`.
+Table matching(Table relations, std::vector<std::string>& others) {
+  Table out = {relations.columns, {}};
+  for (std::size_t i = 0; i < relations.rows.size(); ++i) {
+    if (relations.at(i, 6) == kMatches) out.rows.push_back(std::move(relations.rows[i]));
+    else others.push_back(relations.at(i, 1));
+  }
+  return out;
+}
+
+std::string name_others(const std::vector<std::string>& others) {
+  std::string out;
+  for (std::size_t i = 0; i < others.size() && i < kOthersMax; ++i) out += (i == 0 ? "\nOther relations: " : ", ") + others[i];
+  if (others.size() > kOthersMax) out += " [" + std::to_string(others.size() - kOthersMax) + " more]";
+  return others.empty() ? "" : out + "\n";
+}
 
 std::string head_of(const Table& relations, std::size_t row) {
   std::string out = "\n" + relations.at(row, 1) + " (" + relations.at(row, 2);
@@ -99,7 +136,7 @@ ToolSpec schema_tool() {
   spec.config_schema = {};
   spec.input_schema = std::string(R"({"type": "object", "additionalProperties": false, "properties": {
     "tables": {"type": "string", "minLength": 1, "maxLength": 512,
-               "description": "Only these: a name or a pattern with * and ?, maybe with its schema, such as shop.order*. Left out: all."},
+               "description": "Leave out to see all. Else names or patterns with * and ?, such as users, shop.order*"},
     "db_attachment": )") + kAttachmentSchema + "}}";
   spec.examples = {{"Which tables are in the database?", "list the tables of the database", "{}",
                     "Database shop, PostgreSQL 15.4, 1 relation\n\npublic.users (table, ~3 rows)\n  id integer not null\n  name text\n  primary key (id)\n",
@@ -116,17 +153,19 @@ Result<void> check_schema(const Args& args) {
 Result<Answer> run_schema(const Work& work) {
   const auto tables = work.args.optional_string("tables");
   if (!tables) return tables.error();
-  const Pattern pattern = read_pattern(*tables);
   const auto about = work.session.ask(kVersion, {});
   if (!about) return about.error();
-  const auto relations = work.session.ask(kRelations, {pattern.name, pattern.schema});
-  if (!relations) return relations.error();
-  const std::size_t count = relations->rows.size();
+  auto all = work.session.ask(kRelations, {regex_of(*tables)});
+  if (!all) return all.error();
+  std::vector<std::string> others;
+  const Table relations = matching(*std::move(all), others);
+  const std::size_t count = relations.rows.size();
   const std::string head = "Database " + about->at(0, 0) + ", PostgreSQL " + about->at(0, 1) + ", " + std::to_string(count) +
                            (count == 1 ? " relation" : " relations") + (tables->empty() ? "" : " that match " + *tables) + "\n";
-  const auto lines = work.session.ask(kLines, {oids_of(*relations)});
+  const auto lines = work.session.ask(kLines, {oids_of(relations)});
   if (!lines) return lines.error();
-  return Answer{fit(*relations, lines_by_relation(*lines), head, static_cast<std::size_t>(work.options.schema_bytes_max))};
+  const auto room = static_cast<std::size_t>(work.options.schema_bytes_max);
+  return Answer{fit(relations, lines_by_relation(*lines), head, room) + name_others(others)};
 }
 
 }  // namespace postgres

@@ -5,7 +5,7 @@
 namespace postgres {
 
 const char* const kAttachmentSchema =
-    R"({"type": "string", "minLength": 1, "maxLength": 256, "default": "DATABASE_URL",
+    R"({"type": "string", "maxLength": 256, "default": "DATABASE_URL",
         "description": "Config var of the app with the database's address, with or without _URL."})";
 
 const char* const kFormatSchema = R"({

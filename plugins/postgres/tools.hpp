@@ -40,6 +40,8 @@ struct Work {
 [[nodiscard]] collet::Result<Answer> run_schema(const Work& work);
 
 [[nodiscard]] collet::ToolSpec vector_tool();
+/// The input_schema that a model is shown where the request has these tool_params.
+[[nodiscard]] std::string vector_schema(const collet::Value& tool_params);
 [[nodiscard]] collet::Result<void> check_vector(const collet::Args& args);
 [[nodiscard]] collet::Result<Answer> run_vector(const Work& work);
 

@@ -20,6 +20,8 @@ constexpr std::array<Metric, 6> kMetrics = {{
     {"jaccard", "<%>", "_jaccard_", true},
 }};
 
+std::string_view names_for(bool bits) { return bits ? "hamming or jaccard" : "cosine, l2, inner_product or l1"; }
+
 Error no_number(std::size_t index, const Value& value, std::string_view expected) {
   return {Errc::invalid, "/query_vector/" + std::to_string(index) + ": expected " + std::string(expected) + ", got " + value.dump()};
 }
@@ -32,8 +34,11 @@ Result<Metric> choose_metric(std::string_view wanted, std::string_view type, std
     if (wanted.empty() && index_class.find(metric.class_part) != std::string_view::npos) return metric;
     if (wanted != metric.name) continue;
     if (metric.for_bits == bits) return metric;
-    return Error{Errc::invalid, "/metric: " + std::string(wanted) + " does not compare values of type " + std::string(type) + "; expected " +
-                                    (bits ? "hamming or jaccard" : "cosine, l2, inner_product or l1")};
+    return Error{Errc::invalid, "/metric: " + std::string(wanted) + " does not compare values of type " + std::string(type) +
+                                    "; leave metric out, or give " + std::string(names_for(bits))};
+  }
+  if (!wanted.empty()) {
+    return Error{Errc::invalid, "/metric: " + std::string(wanted) + " is no metric; leave metric out, or give " + std::string(names_for(bits))};
   }
   return bits ? kMetrics[4] : kMetrics[0];
 }

@@ -37,6 +37,7 @@ class Postgres(unittest.TestCase):
             "alias": [use(("postgres_run_query", {"query": SELECT})), say("There are two.")],
             "schema": [use(("postgres_get_schema", {})), say("One table.")],
             "vector": [use(("pg_vector_query", {"query_vector": [1, 2]})), say("It has no vectors.")],
+            "filtered": [use(("pg_vector_query", {"query_vector": [1], "table_name": "t", "vector_column": "v", "filters": {}, "metric": ""})), say("No.")],
             "write": [use(("pg_psql", {"query": "WITH w AS (DELETE FROM users RETURNING *) SELECT * FROM w"})), say("I cannot.")],
         }, {"aliases": {"claude-4-sonnet": "psql"}, "apps": {"my-app": {"config_vars": variables}}})
         cls.addClassCleanup(cls.stage.stop)
@@ -71,10 +72,17 @@ class Postgres(unittest.TestCase):
     def test_pinned_arguments_of_the_vector_search(self):
         done = self.ask("vector", "pg_vector_query", db_attachment="HEROKU_POSTGRESQL_PURPLE_URL", table_name="documents", vector_column="embedding")
         self.assertIn("this database has no pgvector", done["content"])
-        offered = self.model.requests("vector")[0]["body"]["tools"][0]["function"]["parameters"]
+        offered = self.model.requests("vector")[-2]["body"]["tools"][0]["function"]["parameters"]
         self.assertLessEqual({"query_text", "query_vector"}, set(offered["properties"]))
         self.assertNotIn("required", offered, "the rest is pinned")
         self.assertNotIn("table_name", offered["properties"])
+        self.assertNotIn("filters", offered["properties"])
+
+    def test_optional_arguments_are_shown_where_they_are_opened_and_taken_anyway(self):
+        self.assertIn("this database has no pgvector", self.ask("filtered", "pg_vector_query", db_attachment="HEROKU_POSTGRESQL_PURPLE_URL")["content"])
+        self.ask("vector", "pg_vector_query", table_name="documents", vector_column="embedding", optional_arguments=["filters", "metric"])
+        offered = self.model.requests("vector")[-2]["body"]["tools"][0]["function"]["parameters"]
+        self.assertLessEqual({"filters", "metric"}, set(offered["properties"]))
 
     def test_what_is_refused_says_why(self):
         self.assertIn("DATABASE_URL is a primary", self.ask("psql", "pg_psql")["content"])

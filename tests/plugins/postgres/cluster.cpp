@@ -7,12 +7,15 @@
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <glob.h>
 #include <grp.h>
 #include <libpq-fe.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,16 +26,28 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kStartMs = 60'000;
 
+/// The last of the folders that `pattern` names and that hold `file`; "": none.
+std::string find_folder(const std::string& pattern, const std::string& file) {
+  glob_t found = {};
+  ::glob((pattern + "/" + file).c_str(), 0, nullptr, &found);
+  const std::string last = found.gl_pathc == 0 ? "" : found.gl_pathv[found.gl_pathc - 1];
+  ::globfree(&found);
+  return last.substr(0, last.rfind('/') == std::string::npos ? 0 : last.rfind('/'));
+}
+
 /// Debian keeps the servers' programs out of PATH.
-std::string program(const std::string& name) {
-  std::string found;
-  std::error_code error;
-  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", error)) {
-    const std::string candidate = version.path() / "bin" / name;
-    if (fs::exists(candidate) && candidate > found) found = candidate;
-  }
-  if (found.empty()) throw std::runtime_error("no " + name + " below /usr/lib/postgresql; run scripts/deps --tests");
+std::string debian_programs() {
+  const std::string found = find_folder("/usr/lib/postgresql/*/bin", "postgres");
+  if (found.empty()) throw std::runtime_error("no server below /usr/lib/postgresql; run scripts/deps --tests");
   return found;
+}
+
+std::string vector_programs() {
+  const std::string control = find_folder("/usr/share/postgresql/*/extension", "vector.control");
+  if (!control.empty()) return "/usr/lib/postgresql/" + fs::path(control).parent_path().filename().string() + "/bin";
+  const std::string fetched = find_folder(COLLET_CLIENTS "/pgvector/lib/python3*/site-packages/*/pginstall18/bin", "postgres");
+  if (fetched.empty()) throw std::runtime_error("no PostgreSQL with pgvector; run scripts/deps --tests");
+  return fetched;
 }
 
 struct User {
@@ -92,7 +107,11 @@ using PgResult = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 }  // namespace
 
-PgServer::PgServer(std::vector<std::string> settings) : folder_("/tmp/collet-pg-XXXXXX"), settings_(std::move(settings)) {
+PgServer::PgServer(std::vector<std::string> settings, std::string programs)
+    : folder_("/tmp/collet-pg-XXXXXX"), programs_(std::move(programs)), settings_(std::move(settings)) {
+  for (const auto& setting : settings_) {
+    if (setting.starts_with("port=")) port_ = "&" + setting;  // it is in the socket's name, too
+  }
   if (!::mkdtemp(folder_.data())) throw std::runtime_error("mkdtemp");
   const User user = server_user();
   if (::chown(folder_.c_str(), user.uid, user.gid) != 0) throw std::runtime_error("chown");
@@ -113,16 +132,23 @@ void PgServer::run(const std::vector<std::string>& argv) const {
   if (status != 0) throw std::runtime_error(argv[0] + " failed:\n" + read_all(log));
 }
 
-std::unique_ptr<PgServer> PgServer::primary(const std::vector<std::string>& settings) {
-  std::unique_ptr<PgServer> server(new PgServer(settings));
-  server->run({program("initdb"), "-D", server->folder_ + "/data", "-U", "root_role", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
+std::unique_ptr<PgServer> PgServer::make_primary(std::unique_ptr<PgServer> server) {
+  server->run({server->program("initdb"), "-D", server->folder_ + "/data", "-U", "root_role", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
   server->start();
   return server;
 }
 
+std::unique_ptr<PgServer> PgServer::primary(const std::vector<std::string>& settings) {
+  return make_primary(std::unique_ptr<PgServer>(new PgServer(settings, debian_programs())));
+}
+
+std::unique_ptr<PgServer> PgServer::primary_with_pgvector(const std::vector<std::string>& settings) {
+  return make_primary(std::unique_ptr<PgServer>(new PgServer(settings, vector_programs())));
+}
+
 std::unique_ptr<PgServer> PgServer::follower(PgServer& primary) {
-  std::unique_ptr<PgServer> server(new PgServer(primary.settings_));
-  server->run({program("pg_basebackup"), "-D", server->folder_ + "/data", "-R", "--checkpoint=fast", "--no-sync", "-d", primary.url("root_role")});
+  std::unique_ptr<PgServer> server(new PgServer(primary.settings_, primary.programs_));
+  server->run({server->program("pg_basebackup"), "-D", server->folder_ + "/data", "-R", "--checkpoint=fast", "--no-sync", "-d", primary.url("root_role")});
   server->start();
   return server;
 }
@@ -148,7 +174,7 @@ void PgServer::stop() {
 }
 
 std::string PgServer::url(const std::string& user, const std::string& database) const {
-  return "postgres://" + user + "@/" + database + "?host=" + folder_;
+  return "postgres://" + user + "@/" + database + "?host=" + folder_ + port_;
 }
 
 std::string PgServer::sql(const std::string& statements, const std::string& database) const {
@@ -167,11 +193,23 @@ std::string PgServer::sql(const std::string& statements, const std::string& data
   return out;
 }
 
+std::string free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  if (!bound) throw std::runtime_error("no free port");
+  return std::to_string(ntohs(address.sin_port));
+}
+
 std::string psql(const PgServer& server, const std::string& user, const std::vector<std::string>& options) {
   const std::string out = server.folder() + "/psql.out";
   std::error_code error;
   fs::remove(out, error);
-  std::vector<std::string> argv = {program("psql"), "-X", "-d", server.url(user), "-P", "null=NULL", "-P", "pager=off"};
+  std::vector<std::string> argv = {debian_programs() + "/psql", "-X", "-d", server.url(user), "-P", "null=NULL", "-P", "pager=off"};
   argv.insert(argv.end(), options.begin(), options.end());
   const pid_t pid = spawn(argv, out);
   if (!ends_within(pid, 20'000)) ::kill(pid, SIGKILL);

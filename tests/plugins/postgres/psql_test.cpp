@@ -83,6 +83,10 @@ TEST_F(Psql, SaysWhatIsWrongWithAQuery) {
   EXPECT_THAT(answer("SELECT 1; SELECT 2"), HasSubstr("The query holds several statements; send one statement for each call.\n"));
   EXPECT_THAT(answer("INSERT INTO users VALUES (1)"), HasSubstr("error: /query: begins with INSERT; this tool only reads: expected one SELECT"));
   EXPECT_THAT(answer(" -- nothing\n"), HasSubstr("/query: is empty"));
+  EXPECT_EQ(answer("show  tables;"), "error: /query: SHOW TABLES is not PostgreSQL's; expected SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+  EXPECT_THAT(answer("SHOW COLUMNS FROM users"), HasSubstr("SHOW COLUMNS is not PostgreSQL's; expected SELECT column_name, "));
+  EXPECT_THAT(answer("DESCRIBE users"), HasSubstr("DESCRIBE is not PostgreSQL's; expected SELECT column_name, "));
+  EXPECT_THAT(answer("SHOW tables_of_mine"), HasSubstr("ERROR:  unrecognized configuration parameter \"tables_of_mine\""));
   EXPECT_THAT(answer("WITH w AS (DELETE FROM orders RETURNING *) SELECT * FROM w"), HasSubstr("data-modifying"));
 }
 

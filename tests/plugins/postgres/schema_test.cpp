@@ -40,9 +40,12 @@ public.users (table, ~3 rows) -- who buys
 }
 
 TEST_F(Schema, ShowsOnlyWhatIsAskedFor) {
-  EXPECT_THAT(schema(R"({"tables": "us*"})"), AllOf(HasSubstr("1 relation that match us*"), HasSubstr("public.users"), Not(HasSubstr("public.orders"))));
+  EXPECT_THAT(schema(R"({"tables": "us*"})"), AllOf(HasSubstr("1 relation that match us*"), HasSubstr("public.users (table"), Not(HasSubstr("public.orders (table")),
+                                                    HasSubstr("\nOther relations: public.orders, public.rich\n")));
+  EXPECT_THAT(schema(R"({"tables": "users, public.orders"})"), AllOf(HasSubstr("2 relations that match users, public.orders\n"), HasSubstr("public.users (table"), HasSubstr("public.orders (table"),
+                                                                    HasSubstr("\nOther relations: public.rich\n")));
   EXPECT_THAT(schema(R"({"tables": "public.orders"})"), HasSubstr("public.orders (table)"));
-  EXPECT_THAT(schema(R"({"tables": "nothing"})"), HasSubstr(", 0 relations that match nothing\n"));
+  EXPECT_THAT(schema(R"({"tables": "nothing"})"), HasSubstr(", 0 relations that match nothing\n\nOther relations: public.orders, public.rich, public.users\n"));
 }
 
 TEST_F(Schema, ShowsNothingThatTheRoleCannotRead) {

@@ -79,8 +79,41 @@ TEST_F(Vector, EmbedsATextWhereTheModelFits) {
 }
 
 TEST_F(Vector, WantsATextOrAVector) {
-  EXPECT_EQ(call(R"({"table_name": "documents", "vector_column": "embedding"})").text(), "error: /query_text: required, or query_vector");
-  EXPECT_EQ(search("documents", "embedding", "[1,2,3]", R"(, "query_text": "x")"), "error: /query_text: is given together with query_vector; give one of them");
+  EXPECT_EQ(call(R"({"table_name": "documents", "vector_column": "embedding"})").text(), "error: /query_text: required: the words to search for, or else a query_vector");
+  EXPECT_EQ(search("documents", "embedding", "[1,2,3]", R"(, "query_text": "x")"), "error: /query_vector: leave it out: query_text is given, and is turned into a vector for you");
+}
+
+TEST_F(Vector, TakesEmptyValuesOfOptionalArgumentsAsAbsent) {
+  const std::string rows = search("documents", "embedding", "[1, 0, 0]");
+  EXPECT_THAT(rows, HasSubstr("(3 rows)"));
+  for (const char* const more : {R"(, "filters": {}, "metric": "", "query_text": "")", R"(, "filters": null, "metric": null, "limit": null, "query_text": null)",
+                                 R"(, "filters": [], "metric": " ", "query_text": " ", "db_attachment": "")"}) {
+    EXPECT_EQ(search("documents", "embedding", "[1, 0, 0]", more), rows) << more;
+  }
+}
+
+TEST_F(Vector, SaysWhatToLeaveOut) {
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "where": "lang = 'en'")"), HasSubstr("error: /where: leave it out, there is no such argument; expected some of query_text, "));
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": "lang = 'en'")"), HasSubstr(R"(/filters: leave it out, or give an object such as {"language": "en"}; got "lang = 'en'")"));
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"id": {"gt": 1}})"), HasSubstr(R"(/filters: id has to equal one value, a string, a number, true, false or null; got {"gt":1})"));
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "metric": "euclid")"), HasSubstr("/metric: euclid is no metric; leave metric out, or give cosine, "));
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "metric": 1)"), HasSubstr("/metric: leave it out, or give a metric's name; got 1"));
+}
+
+TEST_F(Vector, ShowsFewArgumentsUnlessMoreAreOpened) {
+  const auto shown = [&](const std::string& tool_params) {
+    const auto spec = host_->specialize("pg_vector_query", tool_params);
+    EXPECT_TRUE(spec.ok());
+    std::string names;
+    const Value properties = Value::parse(spec->input_schema).value()["properties"];
+    for (std::size_t i = 0; i < properties.size(); ++i) names += std::string(properties.key_at(i)) + " ";
+    return names;
+  };
+  EXPECT_EQ(shown("{}"), "query_vector query_text table_name vector_column limit db_attachment ");
+  EXPECT_EQ(shown(R"({"optional_arguments": ["filters"]})"), "query_vector query_text table_name vector_column limit filters db_attachment ");
+  EXPECT_THAT(shown(R"({"metric": "l2"})"), HasSubstr(" metric ")) << "a pinned argument has to be known";
+  const auto hinted = host_->specialize("pg_psql", "{}", "Of the shop.");
+  EXPECT_THAT(hinted->description, HasSubstr("\nOf the shop."));
 }
 
 TEST_F(Vector, FindsTheNearestRowsWithoutTheirVectors) {
@@ -130,11 +163,12 @@ TEST_F(Vector, SaysWhatThereIsInstead) {
   EXPECT_THAT(search("documents", "nope", "[1]"), HasSubstr("/vector_column: table public.documents has no vector column \"nope\" (vector, halfvec, sparsevec or bit); expected one of embedding, other"));
   EXPECT_THAT(search("documents", "title", "[1]"), HasSubstr("has no vector column \"title\""));
   EXPECT_THAT(search("plain", "v", "[1]"), HasSubstr("it has none at all"));
-  EXPECT_THAT(search("bits", "v", "[1, 0, 1, 0]", R"(, "metric": "l2")"), HasSubstr("/metric: l2 does not compare values of type bit; expected hamming or jaccard"));
-  EXPECT_THAT(search("by_l2", "v", "[1, 0]", R"(, "metric": "jaccard")"), HasSubstr("expected cosine, l2, inner_product or l1"));
+  EXPECT_THAT(search("bits", "v", "[1, 0, 1, 0]", R"(, "metric": "l2")"), HasSubstr("/metric: l2 does not compare values of type bit; leave metric out, or give hamming or jaccard"));
+  EXPECT_THAT(search("by_l2", "v", "[1, 0]", R"(, "metric": "jaccard")"), HasSubstr("leave metric out, or give cosine, l2, inner_product or l1"));
   EXPECT_THAT(search("bits", "v", "[1, 0, 2, 0]"), HasSubstr("/query_vector/2: expected 0 or 1, since the column is of type bit, got 2"));
   EXPECT_THAT(search("by_l2", "v", R"([1, "2"])"), HasSubstr("/query_vector/1: expected a number, got \"2\""));
-  EXPECT_THAT(search("by_l2", "v", "[]"), HasSubstr("/query_vector: expected an array of numbers, got []"));
+  EXPECT_THAT(search("by_l2", "v", "[]"), HasSubstr("/query_text: required"));
+  EXPECT_THAT(search("by_l2", "v", "\"near\""), HasSubstr("/query_vector: expected an array of numbers, got \"near\""));
   EXPECT_THAT(search("by_l2", "v", "[1, 1e300]"), HasSubstr("ERROR:  "));
   EXPECT_THAT(search("by_l2", "v", "[1, 1]", R"(, "limit": 0)"), HasSubstr("/limit: expected a whole number from 1 to 1000, got 0"));
   EXPECT_THAT(search("by_l2", "v", "[1, 1]", R"(, "limit": 1001)"), HasSubstr("got 1001"));
@@ -143,8 +177,8 @@ TEST_F(Vector, SaysWhatThereIsInstead) {
 TEST_F(Vector, FiltersByEquality) {
   EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"lang": "en", "public": true})"), AllOf(HasSubstr("ones"), HasSubstr("(1 row)")));
   EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"id": 3})"), AllOf(HasSubstr("far"), HasSubstr("(1 row)")));
-  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"lang": null})"), HasSubstr("(0 rows)"));
-  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"nope": 1})"), HasSubstr("/filters/nope: public.documents has no such column; expected one of id, title, lang, public"));
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"lang": null})"), HasSubstr("(0 rows)\nNo row fits filters. Leave filters out"));
+  EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"nope": 1})"), HasSubstr("/filters/nope: public.documents has no such column. Leave filters out to search all rows; the columns that can be filtered by are id, title, lang, public"));
   EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"embedding": "x"})"), HasSubstr("no such column"));
   EXPECT_THAT(search("documents", "embedding", "[1, 0, 0]", R"(, "filters": {"id": "x"})"), HasSubstr("ERROR:  invalid input syntax for type integer"));
   // The index alone would look at the first hundred rows, of which one is in this part.

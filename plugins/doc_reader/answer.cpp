@@ -90,6 +90,11 @@ collet::Result<std::string> answer_to(const Request& request, const Document& do
   return out;
 }
 
+std::string shown_whole(const Document& document, std::string_view origin, std::size_t bytes_max) {
+  const auto piece = piece_of(document.markdown, "", INT64_MAX / 8, room_in(bytes_max));
+  return fenced_as_untrusted(facts_of(document, origin) + "\n" + piece->text);
+}
+
 std::string whole_answer(const Document& document, std::size_t bytes_max) {
   const auto piece = piece_of(document.markdown, "", INT64_MAX / 8, room_in(bytes_max));
   std::string text = piece->text;

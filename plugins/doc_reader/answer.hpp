@@ -18,6 +18,9 @@ namespace doc_reader {
 /// @error invalid: the cursor.
 [[nodiscard]] collet::Result<std::string> answer_to(const Request& request, const Document& document, std::string_view origin, std::size_t bytes_max);
 
+/// Facts, then all of the text there is room for. @param origin as above.
+[[nodiscard]] std::string shown_whole(const Document& document, std::string_view origin, std::size_t bytes_max);
+
 /// The whole document, as long as there is room. A longer one ends with how to go on.
 [[nodiscard]] std::string whole_answer(const Document& document, std::size_t bytes_max);
 

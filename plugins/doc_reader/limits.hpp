@@ -25,6 +25,8 @@ struct Limits {
   std::size_t zip_ratio_max = 200;                  ///< Unpacked bytes to packed ones, of one of them.
   std::int64_t zip_ms_max = 5'000;                  ///< How long unpacking and reading them may take.
   std::size_t xml_depth_max = 200;                  ///< Elements in elements of their XML.
+  std::int64_t summary_input_tokens_max = 6'000;  ///< What a model is given at once.
+  std::int64_t summary_tokens_default = 400;
   std::int64_t tokens_default = 4'000;              ///< A result without max_tokens.
 };
 

@@ -25,6 +25,8 @@ Limits limits_of(const collet::Value& config) {
   read("zip_ratio_max", out.zip_ratio_max);
   read("zip_ms_max", out.zip_ms_max);
   read("xml_depth_max", out.xml_depth_max);
+  read("summary_input_tokens_max", out.summary_input_tokens_max);
+  read("summary_tokens_default", out.summary_tokens_default);
   read("tokens_default", out.tokens_default);
   return out;
 }

@@ -35,4 +35,6 @@ namespace doc_reader {
   DOC_READER_OPTION("zip_ratio_max", "Unpacked bytes to packed ones, of one of them.") ","                               \
   DOC_READER_OPTION("zip_ms_max", "How long unpacking and reading them may take.") ","                                   \
   DOC_READER_OPTION_TO("xml_depth_max", 1000, "Elements in elements of their XML.") ","                                  \
+  DOC_READER_OPTION("summary_input_tokens_max", "Tokens of a document that a model summarizes at once.") ","              \
+  DOC_READER_OPTION("summary_tokens_default", "Length of a summary without max_tokens.") ","                              \
   DOC_READER_OPTION("tokens_default", "Length of a result without max_tokens.") "}}"

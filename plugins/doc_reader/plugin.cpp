@@ -10,6 +10,7 @@
 #include "pdf.hpp"
 #include "request.hpp"
 #include "source.hpp"
+#include "summary.hpp"
 #include "tools.hpp"
 
 namespace doc_reader {
@@ -22,6 +23,12 @@ class DocReader {
 
   std::vector<ToolSpec> tools() const { return doc_reader::tools(); }
 
+  /// A model sees the mode that asks a model only where it may be used.
+  Result<Specialized> specialize(const SpecializeRequest& request) const {
+    if (request.tool != kDocReader || !allows_summary(request.tool_params)) return Specialized{};
+    return Specialized{"", schema_with_summary()};
+  }
+
   Result<std::string> run(Call& call, std::string_view tool, const Args& args) {
     const auto bytes_max = static_cast<std::size_t>(call.info().output_bytes_max);
     if (tool != kDocReader) return convert(call, tool, args, bytes_max);
@@ -32,7 +39,9 @@ class DocReader {
     const Extent extent = request->mode == Mode::full ? Extent::whole : Extent::article;
     const auto document = read(call, *source, extent, request->pages.value_or(PageRange{}));
     if (!document) return document.error();
-    return answer_to(*request, *document, source->url.empty() ? source->name : source->url, bytes_max);
+    const std::string& origin = source->url.empty() ? source->name : source->url;
+    if (request->mode == Mode::summary) return summary_of(call, *request, *document, origin, limits_);
+    return answer_to(*request, *document, origin, bytes_max);
   }
 
  private:
@@ -67,6 +76,6 @@ COLLET_PLUGIN(doc_reader::DocReader, R"json({
   "description": "Reads web pages, PDFs, Office documents and texts as Markdown",
   "license": "Apache-2.0",
   "status": "draft",
-  "capabilities": ["exec", "http", "blob", "app"],
+  "capabilities": ["exec", "http", "blob", "app", "complete"],
   "requires": ["collet.exec/1", "collet.http/1", "collet.blob/1", "collet.app/1"],
   "config_schema": )json" DOC_READER_CONFIG_SCHEMA "}")

@@ -22,6 +22,7 @@ Result<Mode> read_mode(const Args& args, bool has_query) {
   if (*text == "full") return Mode::full;
   if (*text == "outline") return Mode::outline;
   if (*text == "snippets") return Mode::snippets;
+  if (*text == "summary") return Mode::summary;
   return args.error("mode", "expected article, full, outline or snippets, got \"" + *text + "\"");
 }
 
@@ -54,7 +55,7 @@ Result<Request> read_request(const Args& args, const Limits& limits) {
   if (!mode) return mode.error();
   out.mode = *mode;
   if (out.mode == Mode::snippets && !has_query) return args.error("query", "required for mode snippets: what to look for");
-  const auto tokens = args.optional_int("max_tokens", limits.tokens_default);
+  const auto tokens = args.optional_int("max_tokens", out.mode == Mode::summary ? limits.summary_tokens_default : limits.tokens_default);
   if (!tokens) return tokens.error();
   if (*tokens < 50 || *tokens > kTokensMax) return args.error("max_tokens", "expected 50 to " + std::to_string(kTokensMax) + ", got " + std::to_string(*tokens));
   out.tokens_max = *tokens;

@@ -11,7 +11,7 @@
 
 namespace doc_reader {
 
-enum class Mode { article, full, outline, snippets };
+enum class Mode { article, full, outline, snippets, summary };
 
 struct Request {
   Mode mode = Mode::article;

@@ -14,4 +14,7 @@ inline constexpr std::string_view kPdfToMarkdown = "pdf_to_markdown";
 
 [[nodiscard]] std::vector<collet::ToolSpec> tools();
 
+/// The reader's input_schema with mode summary.
+[[nodiscard]] std::string schema_with_summary();
+
 }  // namespace doc_reader

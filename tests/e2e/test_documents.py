@@ -8,7 +8,7 @@ import docx
 import openpyxl
 import pptx
 from ebooklib import epub
-from harness import StageTest, main
+from harness import StageTest, main, messages, say, tool, use, user
 
 
 def saved(document):
@@ -51,7 +51,16 @@ def novel():
     return out.getvalue()
 
 
+def reads(**arguments):
+    return use(("doc_reader", {"data": base64.b64encode(letter()).decode(), **arguments}))
+
+
 class Documents(StageTest):
+    scenarios = {
+        "reader": [reads(mode="summary", max_tokens=50), say("Pay in 30 days.")],
+        "summarizer": [say("Payment is due.", usage={"prompt_tokens": 30, "completion_tokens": 4, "total_tokens": 34})],
+    }
+
     def read(self, data, **arguments):
         answer = self.server.call("/v1/tools/call", {"name": "doc_reader", "arguments": {"data": base64.b64encode(data).decode(), **arguments}})
         self.assertEqual(answer.status, 200, answer)
@@ -80,6 +89,23 @@ class Documents(StageTest):
     def test_a_book(self):
         self.assertIn("kind: EPUB\ntitle: A novel\n", self.read(novel()))
         self.assertIn("\n# One\n\nIt begins.\n", self.read(novel()))
+
+    def test_a_summary_asks_a_model_where_the_caller_allows_it(self):
+        def ask(**tool_params):
+            reply = self.server.agents({"model": "reader", "messages": user(), "tools": [tool("doc_reader", tool_params=tool_params)]})
+            self.assertEqual(reply.status, 200, reply)
+            return messages(reply.events())[1]["choices"][0]["message"]["content"]
+
+        self.assertIn("mode", ask())
+        self.assertEqual(self.model.requests("summarizer"), [], "nobody allowed it")
+        self.assertIn("Payment is due.", ask(summary=True, summary_model="summarizer"))
+        body = self.model.requests("summarizer")[0]["body"]
+        self.assertEqual([m["role"] for m in body["messages"]], ["system", "user"])
+        self.assertIn("Payment is due in **30 days**", body["messages"][1]["content"])
+        self.assertEqual((body["max_tokens"], body.get("tools")), (50, None), "it is offered no tools")
+        offered = [r["body"]["tools"][0]["function"]["parameters"]["properties"]["mode"]["enum"] for r in self.model.requests("reader")]
+        self.assertNotIn("summary", offered[0])
+        self.assertIn("summary", offered[-1])
 
     def test_half_of_a_document(self):
         data = letter()

@@ -9,13 +9,6 @@ from postgres_servers import PgServer, reachable_programs
 
 HERE = pathlib.Path(__file__).resolve().parent
 READER = "collet_reader"
-# What plugins/postgres/README.md recommends.
-READER_SQL = """
-CREATE ROLE {role} LOGIN PASSWORD '{password}';
-GRANT USAGE ON SCHEMA public TO {role};
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};
-REVOKE EXECUTE ON FUNCTION pg_terminate_backend, pg_cancel_backend FROM PUBLIC;
-"""
 
 
 class Databases:
@@ -37,9 +30,9 @@ class Databases:
         return self.primary.sql("SELECT 'PostgreSQL ' || current_setting('server_version') || ', pgvector ' || default_version "
                                 "FROM pg_available_extensions WHERE name = 'vector'").strip()
 
-    def fill(self, embed):
-        """Tables, rows and vectors. embed: texts to vectors, all of one length.
-        @return how many documents there are."""
+    def fill(self, embed, role_script):
+        """Tables, rows, vectors and the tools' role. embed: texts to vectors, all of one length.
+        role_script: SQL that makes READER. @return how many documents there are."""
         documents = json.loads((HERE / "documents.json").read_text())
         vectors = embed([f"{document['title']}. {document['body']}" for document in documents])
         self.primary.sql((HERE / "shop.sql").read_text().replace(":dimensions", str(len(vectors[0]))))
@@ -47,7 +40,8 @@ class Databases:
                 for number, (document, vector) in enumerate(zip(documents, vectors), 1)]
         self.primary.sql("INSERT INTO documents VALUES " + ", ".join(rows))
         self.primary.sql("CREATE INDEX ON documents USING hnsw (embedding vector_cosine_ops); ANALYZE")
-        self.primary.sql(READER_SQL.format(role=READER, password=self.reader_password))
+        # It ends with psql's question for a password, which nobody is here to answer.
+        self.primary.sql(role_script.split("\\password")[0] + f"ALTER ROLE {READER} PASSWORD '{self.reader_password}'")
         self.wait_for_follower()
         return len(documents)
 

@@ -9,9 +9,9 @@ import time
 import examples
 import needs
 import options as command_line
-from database import Databases
+from database import READER, Databases
 from play import play
-from server import Server, Trouble
+from server import APP, Server, Trouble
 from show import Show
 from talk import how_to_talk
 from website import Website
@@ -75,8 +75,9 @@ def demo(options, show, stack, report):
     show.step("Collet, and what it may read")
     server = start_server(options, show, stack, databases, site)
     with show.working("vectors of the documents are made"):
-        count = databases.fill(server.embed)
+        count = databases.fill(server.embed, server.command("pg", "role-script", "--role", READER))
     show.note(f"{count} documents with vectors are on the follower; a web site with a PDF is at {site.url}")
+    show.note("collet pg check: " + server.command("pg", "check", "--app", APP).strip())
     if not options.no_model:
         with show.working("the model loads"):
             server.wait_ready()

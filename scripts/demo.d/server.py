@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import secrets
+import subprocess
 import tempfile
 import time
 
@@ -32,7 +33,8 @@ class Server:
         config = settings(folder, database_url, site_origin, models(upstream, word_vectors_url))
         self.config_file.write_text(json.dumps(config, indent=1))  # JSON is YAML
         self.config_file.chmod(0o600)
-        environment = {**os.environ, "COLLET_API_KEY": self.key, "UPSTREAM_KEY": upstream.key if upstream else ""}
+        environment = {**os.environ, "DEMO_KEY": self.key, "UPSTREAM_KEY": upstream.key if upstream else ""}
+        environment.pop("COLLET_API_KEY", None)  # it would be one more key
         # In a session of its own: Ctrl-C is for the demo, which ends all in order.
         self.process = harness.Process("collet", ["/usr/bin/env", "setsid", harness.BUILD / "bin" / "collet", "serve", "--config", self.config_file,
                                                   "--listen", "127.0.0.1:0", "--port-file", folder / "port"], folder / "port", env=environment)
@@ -67,6 +69,14 @@ class Server:
             raise Trouble(f"no vectors came: {status} {json.dumps(answer)[:500]}")
         return [entry["embedding"] for entry in answer["data"]]
 
+    def command(self, *words):
+        """What `collet WORDS` prints about this server."""
+        ran = subprocess.run([harness.BUILD / "bin" / "collet", *words], env={**os.environ, "COLLET_URL": self.url, "COLLET_API_KEY": self.key},
+                             capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        if ran.returncode != 0:
+            raise Trouble(f"collet {' '.join(words)} failed: {ran.stderr or ran.stdout}")
+        return ran.stdout
+
     def wait_ready(self):
         """Until the model answers. @raise Trouble with what it waits for."""
         deadline = time.monotonic() + READY_SECONDS_MAX
@@ -91,7 +101,7 @@ def models(upstream, word_vectors_url):
 
 def settings(folder, database_url, site_origin, model_list):
     has_model = any(model["id"] == MODEL for model in model_list)
-    return {"auth": {"keys": [{"id": "demo", "key": "${env:COLLET_API_KEY}"}]},
+    return {"auth": {"keys": [{"id": "demo", "key": "${env:DEMO_KEY}", "commands": ["pg/*"]}]},
             "models": model_list,
             "aliases": {"claude-4-sonnet": MODEL} if has_model else {},
             "apps": {APP: {"root": str(harness.APP), "config_vars": {"DATABASE_URL": database_url, ATTACHMENT: database_url}}},

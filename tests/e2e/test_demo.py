@@ -43,7 +43,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
         for tool in TOOLS:
             self.assertIn(f"== {tool}\n   -> {tool} ", ran.stdout)
-        for shown in ("pgvector ", " documents\n", "| How machines learn |", "public.orders", "Books can be returned within 30 days",
+        for shown in ("pgvector ", "a follower, PostgreSQL ", "fit, it can only read", " documents\n", "| How machines learn |", "public.orders", "Books can be returned within 30 days",
                       "| Islands | 4 | 7.50 |", "# Page 1", "6 of 6 examples did what they should"):
             self.assertIn(shown, ran.stdout)
         self.assertNotIn("\033", ran.stdout, "no colours in a pipe")

@@ -29,6 +29,8 @@ class XmlEvents {
   virtual void end(std::string_view name) = 0;
 };
 
+/// xsd:boolean, and "on" of Office's early days.
+[[nodiscard]] constexpr bool xml_is_on(std::string_view value) { return value == "1" || value == "true" || value == "on"; }
 /// "" when there is none of that name.
 [[nodiscard]] std::string_view value_of(std::span<const XmlAttribute> attributes, std::string_view name);
 

@@ -13,8 +13,6 @@ constexpr int kFirstRow = 0x0020;  ///< Of w:tblLook.
 
 constexpr Tag heading_tag(int level) { return static_cast<Tag>(static_cast<int>(Tag::h1) + level - 1); }
 
-bool is_on(std::string_view value) { return !(value == "0" || value == "false" || value == "off"); }
-
 }  // namespace
 
 bool is_around(std::string_view name) {
@@ -145,7 +143,7 @@ void DocxStory::drawn() {
 bool DocxStory::has_head(XmlId table) const {
   const XmlId look = xml_.descend(table, {"w:tblPr", "w:tblLook"});
   if (look == kNoXml) return false;
-  if (const auto first = xml_.attribute(look, "w:firstRow"); !first.empty()) return is_on(first);
+  if (const auto first = xml_.attribute(look, "w:firstRow"); !first.empty()) return xml_is_on(first);
   const auto bits = std::string(xml_.attribute(look, "w:val"));
   return (std::strtol(bits.c_str(), nullptr, 16) & kFirstRow) != 0;
 }

@@ -143,6 +143,7 @@ void DocxStory::field_sign(XmlId id) {
 }
 
 void DocxStory::drawing(XmlId id) {
+  if (const XmlId properties = xml_.find(id, "wp:docPr"); properties != kNoXml && xml_is_on(xml_.attribute(properties, "hidden"))) return;
   XmlId next = id + 1;
   while (next < xml_.at(id).end) {
     const auto name = xml_.name(next);
@@ -160,7 +161,7 @@ void DocxStory::drawing(XmlId id) {
     }
     const bool is_picture = name == "wp:docPr" || name == "v:imagedata" || name == "v:shape";
     const auto alt = name == "wp:docPr" ? xml_.attribute(next, "descr") : name == "v:shape" ? xml_.attribute(next, "alt") : std::string_view();
-    if (is_picture && !alt.empty() && xml_.attribute(next, "hidden") != "1") {
+    if (is_picture && !alt.empty()) {
       maker_.text(" ");
       maker_.open(Tag::img);
       maker_.attribute("alt", alt);

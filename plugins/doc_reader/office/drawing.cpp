@@ -17,8 +17,6 @@ namespace {
 constexpr int kSpanMax = 1'000;
 const Relations kNoRelations;  // those of charts and diagrams lead to nothing that is read
 
-bool is_on(std::string_view value) { return value == "1" || value == "true"; }
-
 }  // namespace
 
 void Drawing::text(XmlId id, Bullets bullets) {
@@ -80,8 +78,8 @@ void Drawing::run(XmlId id, bool shows_bold) {
     maker_.attribute("href", link->target);
   }
   if (look != kNoXml) {
-    if (shows_bold && is_on(xml_.attribute(look, "b"))) maker_.open(Tag::strong);
-    if (is_on(xml_.attribute(look, "i"))) maker_.open(Tag::em);
+    if (shows_bold && xml_is_on(xml_.attribute(look, "b"))) maker_.open(Tag::strong);
+    if (xml_is_on(xml_.attribute(look, "i"))) maker_.open(Tag::em);
     if (const auto strike = xml_.attribute(look, "strike"); !strike.empty() && strike != "noStrike") maker_.open(Tag::del);
   }
   maker_.text(text);
@@ -92,16 +90,16 @@ void Drawing::table(XmlId id) {
   const std::size_t depth = maker_.depth();
   maker_.open(Tag::table);
   const XmlId look = xml_.child(id, "a:tblPr");
-  bool is_head = look != kNoXml && is_on(xml_.attribute(look, "firstRow"));
+  bool is_head = look != kNoXml && xml_is_on(xml_.attribute(look, "firstRow"));
   for (const XmlId row : xml_.children(id)) {
     if (xml_.name(row) != "a:tr") continue;
     maker_.open(Tag::tr);
     for (const XmlId cell : xml_.children(row)) {
       // Cells that another one covers are there, and empty.
-      if (xml_.name(cell) != "a:tc" || is_on(xml_.attribute(cell, "hMerge"))) continue;
+      if (xml_.name(cell) != "a:tc" || xml_is_on(xml_.attribute(cell, "hMerge"))) continue;
       maker_.open(is_head ? Tag::th : Tag::td);
       if (const int span = number_in(xml_.attribute(cell, "gridSpan"), kSpanMax, 1); span > 1) maker_.attribute("colspan", std::to_string(span));
-      if (!is_on(xml_.attribute(cell, "vMerge"))) text(xml_.child(cell, "a:txBody"), Bullets::none);
+      if (!xml_is_on(xml_.attribute(cell, "vMerge"))) text(xml_.child(cell, "a:txBody"), Bullets::none);
       maker_.close_to(depth + 2);
     }
     maker_.close_to(depth + 1);

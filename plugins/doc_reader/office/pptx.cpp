@@ -56,7 +56,7 @@ class Slide {
     }
   }
 
-  [[nodiscard]] bool is_hidden(XmlId properties) const { return xml_.child_attribute(properties, "p:cNvPr", "hidden") == "1"; }
+  [[nodiscard]] bool is_hidden(XmlId properties) const { return xml_is_on(xml_.child_attribute(properties, "p:cNvPr", "hidden")); }
 
   Result<void> write_shapes(XmlId shapes) {
     for (const XmlId shape : xml_.children(shapes)) {

@@ -82,7 +82,7 @@ class SheetEvents : public XmlEvents {
     if (name == "x:f") part_ = Part::formula;
     if (name == "x:t" && phonetic_ == 0) part_ = Part::text;
     phonetic_ += name == "x:rPh";
-    if (name == "x:col" && value_of(attributes, "hidden") == "1") hide_columns(attributes);
+    if (name == "x:col" && xml_is_on(value_of(attributes, "hidden"))) hide_columns(attributes);
     if (name == "x:hyperlink" && sheet.links.size() < cells_max_) sheet.links.emplace(value_of(attributes, "ref"), value_of(attributes, "r:id"));
     return true;
   }
@@ -106,7 +106,7 @@ class SheetEvents : public XmlEvents {
   void begin_row(std::span<const XmlAttribute> attributes) {
     row_.number = number_in(value_of(attributes, "r"), kRowsMax, row_.number + 1);
     row_.cells.clear();
-    is_hidden_row_ = value_of(attributes, "hidden") == "1";
+    is_hidden_row_ = xml_is_on(value_of(attributes, "hidden"));
     column_ = -1;
   }
   void hide_columns(std::span<const XmlAttribute> attributes) {
@@ -128,7 +128,7 @@ class SheetEvents : public XmlEvents {
     } else if (type_ == "inlineStr") {
       cell.text = unescaped(inline_);
     } else if (type_ == "b") {
-      cell.text = value_.empty() ? "" : value_ == "1" || value_ == "true" ? "TRUE" : "FALSE";
+      cell.text = value_.empty() ? "" : xml_is_on(value_) ? "TRUE" : "FALSE";
     } else if (type_ == "str" || type_ == "e" || type_ == "d") {
       cell.text = unescaped(value_);
     } else {

@@ -25,7 +25,7 @@ class Workbook {
     const auto relations = package_.relations_of(package_.main_part());
     if (!relations) return relations.error();
     const auto from_1904 = xml->child_attribute(0, "x:workbookPr", "date1904");
-    from_1904_ = from_1904 == "1" || from_1904 == "true";
+    from_1904_ = xml_is_on(from_1904);
     if (const auto read = read_shared(*relations); !read) return read.error();
     int hidden = 0;
     for (const XmlId id : xml->children(xml->child(0, "x:sheets"))) {

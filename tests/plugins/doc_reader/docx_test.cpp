@@ -90,6 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{p(r("x") + "<w:r><w:footnoteReference w:id='7'/></w:r>" + r(" y")), "x\\[^1] y\n\n\\[^1]: The note.\n"},
         Case{p("<w:del>" + r("gone") + "</w:del><w:ins>" + r("new") + "</w:ins>"), "new\n"}, Case{styled("Secret", "unseen") + p(r("seen") + r(" unseen", "<w:vanish/>")), "seen\n"},
         Case{p("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:tab/><w:t>c</w:t><w:noBreakHyphen/><w:sym w:char='03B1'/><w:sym w:char='F0B7'/><w:sym w:font='Wingdings' w:char='00DA'/></w:r>"), "a\\\nb c-\xCE\xB1\n"},
+        Case{p("<w:r><w:drawing><wp:docPr hidden='1' descr='unseen'/><w:txbxContent>" + p(r("unseen")) + "</w:txbxContent></w:drawing><w:drawing><wp:docPr descr='alt'/></w:drawing></w:r>"), "alt\n"},
         Case{p("<w:r><w:ruby><w:rt>" + r("kana") + "</w:rt><w:rubyBase>" + r("kanji") + "</w:rubyBase></w:ruby></w:r>"), "kanji\n"},
         Case{p("<mc:AlternateContent><mc:Choice>" + r("one") + "</mc:Choice><mc:Fallback>" + r("two") + "</mc:Fallback></mc:AlternateContent>"), "one\n"},
         Case{p(r("# no *marks* [x](y) &lt;b&gt;")), "\\# no \\*marks\\* \\[x](y) \\<b>\n"}));

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "collet/testing/fake_host.hpp"
+#include "zip_files.hpp"
 
 namespace collet::testing {
 namespace {
@@ -183,6 +184,27 @@ TEST_F(DocReader, FilesOfTheAppAndNothingElse) {
   EXPECT_THAT(file("none"), HasSubstr("is not there"));
   EXPECT_THAT(file("."), HasSubstr("is no regular file"));
   std::filesystem::remove_all(root);
+}
+
+TEST(DocReaderOptions, LimitsOnArchivesAreOptions) {
+  auto parts = doc_reader::test::docx_parts("<w:p><w:r><w:t>read</w:t></w:r></w:p>" + std::string(2 << 20, ' '));
+  for (auto& part : parts) part.is_deflated = true;
+  const auto read = [&](const std::string& config) {
+    const auto host = FakeHost::load(COLLET_DOC_READER, {.config = config});
+    host->on_http = [&](const HttpRequest&) -> Result<HttpResponse> {
+      HttpResponse answer;
+      answer.status = 200;
+      answer.body = doc_reader::test::zip_of(parts);
+      return answer;
+    };
+    return host->call("doc_reader", json::object({{"url", "https://site.org/a.docx"}}).dump()).text();
+  };
+  EXPECT_THAT(read(R"({"zip_ratio_max": 100000})"), HasSubstr("kind: docx\n\nread\n"));
+  EXPECT_THAT(read("{}"), HasSubstr("zip_ratio_max = 200"));
+  EXPECT_THAT(read(R"({"zip_entries_max": 2})"), HasSubstr("zip_entries_max = 2;"));
+  EXPECT_THAT(read(R"({"zip_entry_bytes_max": 1000000})"), HasSubstr("zip_entry_bytes_max = 1000000;"));
+  EXPECT_THAT(read(R"({"zip_bytes_max": 1000000})"), HasSubstr("zip_bytes_max = 1000000;"));
+  EXPECT_THAT(read(R"({"zip_ratio_max": 100000, "xml_depth_max": 2})"), HasSubstr("xml_depth_max = 2;"));
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ inline std::vector<ZipEntry> docx_parts(const std::string& body) {
   const std::string office = kOffice;
   return office_parts("word/document.xml", "wordprocessingml.document",
                       "<w:document xmlns:w='" + office + "wordprocessingml/2006/main' xmlns:r='" + office + "officeDocument/2006/relationships' xmlns:mc='" + office +
-                          "markup-compatibility/2006' xmlns:m='" + office + "officeDocument/2006/math'><w:body>" + body + "</w:body></w:document>");
+                          "markup-compatibility/2006' xmlns:m='" + office + "officeDocument/2006/math' xmlns:wp='" + office + "drawingml/2006/wordprocessingDrawing'><w:body>" + body + "</w:body></w:document>");
 }
 
 /// Slides of p:spTree's content each, in their order, as a pptx.

@@ -3,7 +3,7 @@
 usage: scripts/bench documents [--json FILE] [--rounds N] [--peers] [--benchmark FOLDER]
 
 The corpora are those of scripts/corpora. With --peers, Firefox's reader and trafilatura
-read the same pages; they are fetched into build/clients and take some minutes. --benchmark is a
+read the same pages; they are fetched into build/clients and take half an hour. --benchmark is a
 clone of the public article extraction benchmark (181 pages), which no registry has.
 """
 

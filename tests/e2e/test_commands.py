@@ -130,7 +130,7 @@ class Network(unittest.TestCase):
         self.assertIn("403", other)
         self.assertIn("403", outside)
         self.assertEqual(self.other.asked, [])
-        decided = [json.loads(line) for line in self.stage.server.log().splitlines() if '"egress' in line]
+        decided = [json.loads(line) for line in self.stage.server.log().splitlines() if '"message":"egress' in line]
         self.assertIn(("egress", self.index.url[len("https://"):]), [(line["message"], line["to"]) for line in decided])
         self.assertIn(("egress denied", "example.com:443"), [(line["message"], line["to"]) for line in decided])
 

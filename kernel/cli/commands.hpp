@@ -43,6 +43,7 @@ struct CallOptions {
   std::string arguments;  ///< JSON text; "": {}; "-": from standard input.
   std::string config_file;
   ToolParams params;
+  bool with_model = false;  ///< The server started for this has its embedded models.
   bool json = false;
 };
 

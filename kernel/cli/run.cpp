@@ -105,6 +105,7 @@ void add_tools(CLI::App& app, Parsed& p, const Hooks& hooks) {
   call->add_option("arguments", p.call.arguments, "Arguments, a JSON object; - reads standard input")->type_name("JSON");
   add_params(call, p.call.params);
   add_config(call, p.call.config_file);
+  call->add_flag("--with-model", p.call.with_model, "Start the embedded models too, for tools that ask one themselves");
   call->add_flag("--json", p.call.json, "Print the result as JSON");
   call->callback([&] { p.command = [&](Console& c) { return run_call(p.call, hooks, c); }; });
 }

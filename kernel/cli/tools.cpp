@@ -89,7 +89,7 @@ int run_call(const CallOptions& options, const Hooks& hooks, Console& console) {
   const auto body = call_body(options);
   if (!body) return console.fail(kUsage, body.error().message);
   int exit_code = kDone;
-  auto session = Session::open(hooks, console, {options.config_file, false}, exit_code);
+  auto session = Session::open(hooks, console, {options.config_file, options.with_model}, exit_code);
   if (!session) return exit_code;
   return call_and_show(*session, {"/v1/tools/call", *body, options.tool, options.json}, console);
 }

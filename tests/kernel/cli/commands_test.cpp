@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,9 +42,14 @@ TEST_F(Commands, CallRunsOneTool) {
   EXPECT_EQ(run({"call", "one"}), 1);
   EXPECT_EQ(err_, "returncode 3\n") << "silence would look like success";
 
+  const auto has_embedded = [this] { return std::ranges::any_of(seen_.settings.models, [](const auto& model) { return model.provider == "embedded"; }); };
   http_.answers = {FakeAnswer::json(R"({"content":[{"type":"text","text":"fine"}],"isError":false,"duration_ms":1})")};
+  http_.answers.push_back(http_.answers.front());
   EXPECT_EQ(run({"call", "one"}), 0) << err_;
   EXPECT_EQ(out_, "fine\n");
+  EXPECT_FALSE(has_embedded());
+  EXPECT_EQ(run({"call", "one", "--with-model"}), 0) << err_;
+  EXPECT_TRUE(has_embedded()) << "for tools that ask one themselves";
 
   http_.answers = {FakeAnswer::json(R"({"content":[{"type":"text","text":"no"}],"isError":true,"duration_ms":1})")};
   EXPECT_EQ(run({"call", "one", "--json"}), 1);

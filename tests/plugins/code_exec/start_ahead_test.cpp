@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -50,7 +51,12 @@ class Ahead {
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
 
-  void feed(std::string_view text) const { EXPECT_EQ(::write(code_, text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+  /// A child that has ended is a failure to be told, and no reason to end with it.
+  void feed(std::string_view text) const {
+    const auto before = ::signal(SIGPIPE, SIG_IGN);
+    EXPECT_EQ(::write(code_, text.data(), text.size()), static_cast<ssize_t>(text.size())) << "the child has ended and said: " << output();
+    ::signal(SIGPIPE, before);
+  }
   void end() const { ::close(code_); }
   [[nodiscard]] bool is_silent_for(int ms) const {
     pollfd out{out_, POLLIN, 0};

@@ -1,13 +1,12 @@
 // What there is: models and tools.
-#include <algorithm>
 #include <map>
 
 #include "api/handlers.hpp"
 #include "api/models.hpp"
 #include "base/ids.hpp"
-#include "base/text.hpp"
 #include "base/timestamp.hpp"
 #include "collet/abi.h"
+#include "policy/decide.hpp"
 
 namespace collet::api {
 
@@ -136,8 +135,10 @@ asio::awaitable<void> get_commands(Exchange& exchange) {
   const auto snapshot = exchange.context.shared.tools();
   for (const auto& command : snapshot->commands()) {
     const std::string name = command->info.full_name();
-    const auto fits = [&](const std::string& glob) { return base::glob_matches(glob, name); };
-    if (std::ranges::any_of(exchange.key->commands, fits)) commands.push_back(tool_entry(command->info));
+    policy::CallSubject subject;
+    subject.name = subject.asked_name = name;
+    subject.is_command = true;
+    if (policy::decide(subject, {exchange.key->id, {}, exchange.key->commands}).allowed) commands.push_back(tool_entry(command->info));
   }
   std::string body = json::object({{"commands", json::array(commands)}}).dump();
   co_await send_json(exchange, 200, std::move(body));

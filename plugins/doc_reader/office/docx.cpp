@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "markdown.hpp"
 #include "metadata.hpp"
 #include "office/docx_story.hpp"
 
@@ -60,17 +59,10 @@ Result<Document> read_docx(Package& package, Extent extent) {
   if (!context.failure) return context.failure.error();
   const auto tree = maker.finish();
   if (!tree) return tree.error();
-  MarkdownOptions options;
-  options.absolute_links_only = true;
-  options.shows_images = extent == Extent::whole;
-  auto markdown = to_markdown(*tree, options, package.limits());
-  if (!markdown) return markdown.error();
-  Document out;
-  out.kind = Kind::docx;
-  out.markdown = *std::move(markdown);
-  out.metadata = package.metadata();
-  if (out.metadata.title.empty()) out.metadata.title = first_heading(*tree, Tag::h1);
-  if (out.metadata.language.empty()) out.metadata.language = context.styles.language();
+  auto out = document_of(package, *tree, extent);
+  if (!out) return out.error();
+  if (out->metadata.title.empty()) out->metadata.title = first_heading(*tree, Tag::h1);
+  if (out->metadata.language.empty()) out->metadata.language = context.styles.language();
   return out;
 }
 

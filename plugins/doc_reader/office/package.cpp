@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "markdown.hpp"
 #include "words.hpp"
 #include "xml_names.hpp"
 
@@ -34,6 +35,19 @@ std::string type_of(const XmlTree& types, std::string_view part) {
 }
 
 }  // namespace
+
+Result<Document> document_of(Package& package, const Tree& tree, Extent extent) {
+  MarkdownOptions options;
+  options.absolute_links_only = true;
+  options.shows_images = extent == Extent::whole;
+  auto markdown = to_markdown(tree, options, package.limits());
+  if (!markdown) return markdown.error();
+  Document out;
+  out.kind = package.kind();
+  out.markdown = *std::move(markdown);
+  out.metadata = package.metadata();
+  return out;
+}
 
 std::string_view target_of(const Relations& relations, std::string_view type) {
   for (const auto& [id, relation] : relations) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "document.hpp"
+#include "tree.hpp"
 #include "xml.hpp"
 
 namespace doc_reader {
@@ -45,6 +46,11 @@ class Package {
   Archive archive_;
   std::string main_part_, main_type_;
 };
+
+/// What a document is of which only its tree was made: its Markdown, kind and metadata. Pictures
+/// are shown of all of it only, and links into the package are none.
+/// @error as to_markdown().
+[[nodiscard]] collet::Result<Document> document_of(Package& package, const Tree& tree, Extent extent);
 
 /// The target of the first relation of this type, "" for none.
 [[nodiscard]] std::string_view target_of(const Relations& relations, std::string_view type);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "markdown.hpp"
 #include "metadata.hpp"
 #include "office/drawing.hpp"
 
@@ -153,18 +152,11 @@ Result<Document> read_pptx(Package& package, Extent extent, const PageRange& pag
   }
   const auto tree = maker.finish();
   if (!tree) return tree.error();
-  MarkdownOptions options;
-  options.absolute_links_only = true;
-  options.shows_images = extent == Extent::whole;
-  auto markdown = to_markdown(*tree, options, package.limits());
-  if (!markdown) return markdown.error();
-  Document out;
-  out.kind = Kind::pptx;
-  out.pages = static_cast<int>(count);
-  out.markdown = *std::move(markdown);
-  out.metadata = package.metadata();
-  if (out.metadata.title.empty()) out.metadata.title = first_heading(*tree, Tag::h2);
-  if (hidden > 0 && extent == Extent::article) out.note = "hidden slides are left out (" + std::to_string(hidden) + "); mode full shows them";
+  auto out = document_of(package, *tree, extent);
+  if (!out) return out.error();
+  out->pages = static_cast<int>(count);
+  if (out->metadata.title.empty()) out->metadata.title = first_heading(*tree, Tag::h2);
+  if (hidden > 0 && extent == Extent::article) out->note = "hidden slides are left out (" + std::to_string(hidden) + "); mode full shows them";
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "markdown.hpp"
 #include "office/sheet.hpp"
 #include "tree_maker.hpp"
 #include "words.hpp"
@@ -128,15 +127,9 @@ Result<Document> read_xlsx(Package& package, Extent extent) {
   if (!hidden) return hidden.error();
   const auto tree = maker.finish();
   if (!tree) return tree.error();
-  MarkdownOptions options;
-  options.absolute_links_only = true;
-  auto markdown = to_markdown(*tree, options, package.limits());
-  if (!markdown) return markdown.error();
-  Document out;
-  out.kind = Kind::xlsx;
-  out.markdown = *std::move(markdown);
-  out.metadata = package.metadata();
-  if (*hidden > 0) out.note = "hidden sheets are left out (" + std::to_string(*hidden) + "); mode full shows them";
+  auto out = document_of(package, *tree, extent);
+  if (!out) return out.error();
+  if (*hidden > 0) out->note = "hidden sheets are left out (" + std::to_string(*hidden) + "); mode full shows them";
   return out;
 }
 
